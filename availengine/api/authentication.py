@@ -1,0 +1,38 @@
+"""From a request to who calls: the key in the dialect's header, then rate, origin, subscription and scope."""
+
+from django.http import HttpRequest
+
+from availengine.api.errors import ApiError
+from availengine.api.throttling import require_key_rate
+from businesses.errors import PaymentRequired
+from businesses.keys import Principal, principal_of
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+def bearer_secret(request: HttpRequest) -> str:
+    """The secret of an `Authorization: Bearer …` header, or an empty string."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+def admit(request: HttpRequest, secret: str, scope: str | None) -> Principal:
+    """Let a request in. Raises ApiError 401, 403, 429 or PaymentRequired (402); remembers who called."""
+    principal = principal_of(secret) if secret else None
+    if principal is None:
+        raise ApiError("invalid_token", "Missing or invalid API key.", WWW_Authenticate="Bearer")
+    request.principal = principal  # type: ignore[attr-defined]  (read by CorsMiddleware)
+    require_key_rate(principal)
+    origin = request.headers.get("Origin")
+    if origin and not origin_allowed(principal, origin):
+        raise ApiError("insufficient_permissions", "This key may not be used from this origin.")
+    if scope is not None and not principal.may(scope):
+        raise ApiError("insufficient_permissions", f"This key lacks the scope {scope}.")
+    if principal.past_due and request.method not in SAFE_METHODS:
+        raise PaymentRequired("The subscription of this business is past due.")
+    return principal
+
+
+def origin_allowed(principal: Principal, origin: str) -> bool:
+    """A key without listed origins may be used from any page, but only when it is a browser key."""
+    return origin in principal.allowed_origins if principal.allowed_origins else principal.browser

@@ -1,0 +1,76 @@
+"""Rate limits, exact under concurrency: one counter in Valkey per caller and minute, in one round trip.
+
+A window begins with the caller's first request, so that of any number at once exactly the limit passes.
+"""
+
+import functools
+import logging
+
+import redis
+from django.conf import settings
+from django.http import HttpRequest
+
+from availengine.api.errors import ApiError
+from businesses.keys import Principal
+
+logger = logging.getLogger(__name__)
+
+WINDOW_MS = 60_000
+
+# Counts a request; answers 0 when it may pass, else the milliseconds until the window ends.
+COUNT = """
+local seen = redis.call('INCR', KEYS[1])
+if seen == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if seen <= tonumber(ARGV[1]) then return 0 end
+return math.max(redis.call('PTTL', KEYS[1]), 1)
+"""
+
+
+@functools.cache
+def client() -> redis.Redis:
+    """One client with kept connections for the process."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+
+
+@functools.cache
+def _count() -> redis.commands.core.Script:
+    return client().register_script(COUNT)
+
+
+def require_rate(name: str, limit: int) -> None:
+    """Count one request of a caller. Raises ApiError 429 beyond `limit` a minute.
+
+    Without Valkey requests pass: a booking engine that answers is worth more than an exact limit.
+    """
+    try:
+        wait = int(_count()(keys=[f"rate:{name}"], args=[limit, WINDOW_MS]))
+    except redis.RedisError as error:
+        logger.warning("rate limits are not counted: %s", error)
+        return
+    if wait:
+        seconds = -(-wait // 1000)
+        raise ApiError(
+            "rate_limit_exceeded",
+            f"Too many requests: {limit} a minute are allowed. Try again in {seconds} s.",
+            Retry_After=str(seconds),
+        )
+
+
+def require_key_rate(principal: Principal) -> None:
+    require_rate(f"key:{principal.key_id}", principal.requests_per_minute)
+
+
+def require_visitor_rate(principal: Principal, request: HttpRequest) -> None:
+    """Public creation through a browser key: a limit per visitor besides the one per key."""
+    if principal.browser:
+        address = visitor_address(request)
+        require_rate(f"visitor:{principal.business_id}:{address}", settings.VISITOR_BOOKINGS_PER_MINUTE)
+
+
+def visitor_address(request: HttpRequest) -> str:
+    """The client's address: of the connection, or as the outermost trusted proxy saw it."""
+    hops = settings.TRUSTED_PROXY_HOPS
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    if hops and len(forwarded) >= hops:
+        return forwarded[-hops][:64]
+    return str(request.META.get("REMOTE_ADDR", ""))

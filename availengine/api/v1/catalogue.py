@@ -1,0 +1,347 @@
+"""The catalogue on the wire: for each kind of thing its input, its answer, and how a row becomes JSON."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rest_framework import serializers
+
+from availengine.api.fields import Boolean, Date, Email, Integer, IntegerParameter, Phone, Text, Time, Uuid, party
+from availengine.api.pagination import DEFAULT_LIMIT, MOST
+from availengine.api.v1.answers import BookingItem, PageOf
+from availengine.api.v1.wire import clock, moment
+from bookings.models import Customer
+from businesses.localtime import DAY, earliest_instant, local_of, minute_of, moment_of
+from businesses.models import (
+    ApiKey,
+    Closure,
+    ClosureKind,
+    OpeningHours,
+    Preset,
+    Resource,
+    ResourceKind,
+    Service,
+    ServiceCategory,
+    Weekday,
+)
+from businesses.weeks import interval
+
+WEEKDAYS = [label.lower() for label in Weekday.labels]
+LOCAL_MOMENT = "%Y-%m-%dT%H:%M"
+
+
+class ListQuery(serializers.Serializer[Any]):
+    limit = IntegerParameter(min_value=1, max_value=MOST, required=False, default=DEFAULT_LIMIT)
+    cursor = Text(max_length=500, required=False)
+
+
+def _text(most: int, **kwargs: Any) -> Text:
+    return Text(max_length=most, required=False, allow_blank=True, **kwargs)
+
+
+def _minutes(least: int = 0, **kwargs: Any) -> Integer:
+    return Integer(min_value=least, max_value=DAY, **kwargs)
+
+
+def _cents(**kwargs: Any) -> Integer:
+    return Integer(min_value=0, max_value=2_000_000_000, **kwargs)
+
+
+# --- service categories ---------------------------------------------------------------------------------
+
+
+class CategoryInput(serializers.Serializer[Any]):
+    name = Text(max_length=100)
+    position = Integer(min_value=0, max_value=32_767, required=False)
+
+
+class CategoryAnswer(CategoryInput):
+    id = serializers.UUIDField()
+
+
+def category(row: ServiceCategory) -> dict[str, Any]:
+    return {"id": str(row.uuid), "name": row.name, "position": row.position}
+
+
+# --- resources ----------------------------------------------------------------------------------------------
+
+
+class ResourceInput(serializers.Serializer[Any]):
+    name = Text(max_length=200)
+    kind = serializers.ChoiceField(choices=ResourceKind.choices)
+    section = _text(100)
+    location = _text(200)
+    capacity_min = party(required=False)
+    capacity_max = party(required=False)
+    job_title = _text(100)
+    about = _text(2000)
+    photo_url = serializers.URLField(max_length=500, required=False, allow_blank=True)
+    color = serializers.RegexField(r"^#[0-9a-fA-F]{6}$", required=False, allow_blank=True)
+    active = Boolean(required=False)
+    bookable_online = Boolean(required=False)
+    own_hours = Boolean(required=False)
+
+
+class ResourceAnswer(ResourceInput):
+    id = serializers.UUIDField()
+    number = serializers.IntegerField(help_text="The integer id.")
+
+
+def resource(row: Resource) -> dict[str, Any]:
+    plain = ("name", "kind", "section", "location", "capacity_min", "capacity_max", "job_title", "about")
+    flags = ("photo_url", "color", "active", "bookable_online", "own_hours")
+    return {"id": str(row.uuid), "number": row.id, **{name: getattr(row, name) for name in (*plain, *flags)}}
+
+
+# --- services ---------------------------------------------------------------------------------------------------
+
+
+class PerformerInput(serializers.Serializer[Any]):
+    resource_id = Uuid()
+    price_cents = _cents(required=False, allow_null=True)
+    duration_minutes = _minutes(1, required=False, allow_null=True)
+
+
+class ServiceInput(serializers.Serializer[Any]):
+    name = Text(max_length=200)
+    description = _text(2000)
+    category_id = Uuid(required=False, allow_null=True)
+    duration_minutes = _minutes(1)
+    buffer_before_minutes = _minutes(required=False)
+    buffer_after_minutes = _minutes(required=False)
+    price_cents = _cents(required=False, allow_null=True)
+    party_min = party(required=False)
+    party_max = party(required=False)
+    show_price = Boolean(required=False)
+    show_duration = Boolean(required=False)
+    policy = _text(2000)
+    instructions = _text(2000)
+    photo_url = serializers.URLField(max_length=500, required=False, allow_blank=True)
+    active = Boolean(required=False)
+    bookable_online = Boolean(required=False)
+    is_default = Boolean(required=False)
+    position = Integer(min_value=0, max_value=32_767, required=False)
+    also_needs = serializers.ChoiceField(choices=ResourceKind.choices, required=False, allow_blank=True)
+    resources = PerformerInput(many=True, required=False, help_text="Who performs it; replaces the whole list.")
+
+
+class ServiceAnswer(ServiceInput):
+    id = serializers.UUIDField()
+    number = serializers.IntegerField(help_text="The integer id.")
+
+
+def service(row: Service) -> dict[str, Any]:
+    skipped = {"category_id", "resources"}
+    return {
+        "id": str(row.uuid),
+        "number": row.id,
+        **{name: getattr(row, name) for name in ServiceInput().fields if name not in skipped},
+        "category_id": str(row.category.uuid) if row.category else None,
+        "resources": [
+            {
+                "resource_id": str(performer.resource.uuid),
+                "price_cents": performer.price_cents,
+                "duration_minutes": performer.duration_minutes,
+            }
+            for performer in row.performers.all()
+            if performer.resource.deleted_at is None
+        ],
+    }
+
+
+# --- opening hours ------------------------------------------------------------------------------------------------
+
+
+class HoursInput(serializers.Serializer[Any]):
+    """A weekly interval of the business, or of one resource. `closes` at or before `opens` is after midnight."""
+
+    weekday = serializers.ChoiceField(choices=WEEKDAYS)
+    opens = Time()
+    closes = Time()
+    resource_id = Uuid(required=False, allow_null=True)
+
+
+class HoursAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    weekday = serializers.ChoiceField(choices=WEEKDAYS)
+    opens = serializers.CharField(help_text="HH:MM")
+    closes = serializers.CharField(help_text="HH:MM")
+    resource_id = serializers.UUIDField(allow_null=True)
+
+
+def hours(row: OpeningHours) -> dict[str, Any]:
+    return {
+        "id": str(row.uuid),
+        "weekday": WEEKDAYS[row.weekday],
+        "opens": clock(row.opens),
+        "closes": clock(row.closes),
+        "resource_id": str(row.resource.uuid) if row.resource else None,
+    }
+
+
+def hours_values(data: dict[str, Any], row: OpeningHours | None) -> dict[str, Any]:
+    """Model values; what a PATCH leaves out comes from the row."""
+    weekday = WEEKDAYS.index(data["weekday"]) if "weekday" in data else row.weekday if row else 0
+    opens = data.get("opens", row.opens if row else 0)
+    closes = data.get("closes", row.closes % DAY if row else 0)
+    read = interval(weekday, opens, closes)
+    return {"weekday": read.weekday, "opens": read.opens, "closes": read.closes}
+
+
+# --- closures -----------------------------------------------------------------------------------------------------
+
+
+class LocalMoment(serializers.CharField):
+    """A date, or a local date and time `YYYY-MM-DDTHH:MM`, in the business's zone: as (date, minutes or None)."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or len(data) > len("2026-12-24T09:00"):
+            raise serializers.ValidationError("Not a date: use YYYY-MM-DD or YYYY-MM-DDTHH:MM.")
+        day, separator, time = data.partition("T")
+        return Date().to_internal_value(day), Time().to_internal_value(time) if separator else None
+
+
+class ClosureInput(serializers.Serializer[Any]):
+    """`from` and `to` as local dates (the last one included) or local times."""
+
+    kind = serializers.ChoiceField(choices=ClosureKind.choices, required=False)
+    reason = _text(200)
+    resource_id = Uuid(required=False, allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        pattern = "YYYY-MM-DD or YYYY-MM-DDTHH:MM"
+        return {"from": LocalMoment(help_text=pattern), "to": LocalMoment(help_text=pattern), **super().get_fields()}
+
+
+class ClosureAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=ClosureKind.choices)
+    reason = serializers.CharField(allow_blank=True)
+    resource_id = serializers.UUIDField(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": serializers.CharField(), "to": serializers.CharField(), **super().get_fields()}
+
+
+def closure(row: Closure, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "id": str(row.uuid),
+        "kind": row.kind,
+        "from": local_of(zone, minute_of(row.starts_at)).strftime(LOCAL_MOMENT),
+        "to": local_of(zone, minute_of(row.ends_at)).strftime(LOCAL_MOMENT),
+        "reason": row.reason,
+        "resource_id": str(row.resource.uuid) if row.resource else None,
+    }
+
+
+def closure_values(data: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """Model values in UTC: a date begins at its midnight, a last date ends at the next one."""
+    values = {name: data[name] for name in ("kind", "reason") if name in data}
+    if "from" in data:
+        day, minutes = data["from"]
+        values["starts_at"] = _utc(zone, day, minutes or 0)
+    if "to" in data:
+        day, minutes = data["to"]
+        values["ends_at"] = _utc(zone, day + timedelta(days=1), 0) if minutes is None else _utc(zone, day, minutes)
+    return values
+
+
+def _utc(zone: ZoneInfo, day: date, minutes: int) -> datetime:
+    return moment_of(earliest_instant(zone, day, minutes)).astimezone(UTC)
+
+
+# --- customers ----------------------------------------------------------------------------------------------------
+
+
+class CustomerInput(serializers.Serializer[Any]):
+    first_name = Text(max_length=100)
+    last_name = _text(100)
+    email = Email(max_length=254, required=False, allow_blank=True)
+    phone = Phone(required=False)
+    notes = _text(2000)
+
+
+class CustomerAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField(allow_blank=True)
+    email = serializers.CharField(allow_null=True)
+    phone = serializers.CharField(allow_null=True)
+    notes = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class CustomerProfile(CustomerAnswer):
+    """With the latest 50 bookings, newest first."""
+
+    booking_count = serializers.IntegerField()
+    no_show_count = serializers.IntegerField()
+    bookings = BookingItem(many=True)
+
+
+def customer(row: Customer) -> dict[str, Any]:
+    return {
+        "id": str(row.uuid),
+        "first_name": row.first_name,
+        "last_name": row.last_name,
+        "email": row.email or None,
+        "phone": row.phone or None,
+        "notes": row.notes or None,
+        "created_at": moment(row.created_at),
+    }
+
+
+# --- API keys -----------------------------------------------------------------------------------------------------
+
+
+class KeyInput(serializers.Serializer[Any]):
+    name = Text(max_length=100)
+    preset = serializers.ChoiceField(choices=Preset.choices)
+    mode = serializers.ChoiceField(choices=["live", "test"])
+    requests_per_minute = Integer(min_value=1, max_value=100_000, required=False)
+    allowed_origins = serializers.ListField(
+        child=serializers.RegexField(r"^https?://[^/\s]{1,180}$"), max_length=20, required=False
+    )
+
+
+class RotationInput(serializers.Serializer[Any]):
+    overlap_hours = Integer(min_value=0, max_value=168, required=False, default=24)
+
+
+class KeyAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    preset = serializers.ChoiceField(choices=Preset.choices)
+    scopes = serializers.ListField(child=serializers.CharField())
+    mode = serializers.ChoiceField(choices=["live", "test"])
+    hint = serializers.CharField(help_text="How the secret begins.")
+    requests_per_minute = serializers.IntegerField()
+    allowed_origins = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    revoked_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class IssuedKey(KeyAnswer):
+    secret = serializers.CharField(help_text="Shown this once.")
+
+
+def api_key(row: ApiKey) -> dict[str, Any]:
+    moments = ("created_at", "expires_at", "revoked_at", "last_used_at")
+    return {
+        "id": str(row.uuid),
+        "name": row.name,
+        "preset": row.preset,
+        "scopes": row.scopes,
+        "mode": "live" if row.live else "test",
+        "hint": row.hint,
+        "requests_per_minute": row.requests_per_minute,
+        "allowed_origins": row.allowed_origins,
+        **{name: moment(value) if (value := getattr(row, name)) else None for name in moments},
+    }
+
+
+def page_of(name: str, item: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+    """The page of a listing, for the OpenAPI document."""
+    return type(name, (PageOf,), {"items": item(many=True)})

@@ -1,0 +1,141 @@
+"""What websites and widgets use: availability, the public catalogue, booking (seeds 000 and 001)."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from django.http import QueryDict
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers as drf
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from availengine.api.idempotency import idempotent
+from availengine.api.throttling import require_visitor_rate
+from availengine.api.v1 import answers
+from availengine.api.v1 import serializers as wire_in
+from availengine.api.v1 import wire as wire_out
+from availengine.api.v1.bodies import ask_of, guest_of
+from availengine.api.v1.dialect import V1View
+from availengine.api.v1.slots import Question, answer, heading
+from availengine.api.v1.wire import created_booking, whole
+from availengine.clock import current_minute
+from bookings import queries, services
+from bookings.asking import Ask
+from bookings.queries import snapshot_of
+from bookings.snapshot import Snapshot
+from businesses.keys import Scope
+from businesses.localtime import date_of
+
+MOST_DAYS = 62
+
+
+@lru_cache(maxsize=4096)
+def question_of(query_string: str) -> Question:
+    """A query string as a question; raises DRF's ValidationError. The same string always means the same."""
+    bound = wire_in.AvailabilityQuery(data=QueryDict(query_string).dict())
+    bound.is_valid(raise_exception=True)
+    data = bound.validated_data
+    first, last, single = data.get("from"), data.get("to"), data.get("date")
+    if single and (first or last) or not single and not (first and last):
+        raise drf.ValidationError({"date": ["Give either date, or from and to."]})
+    if not single and not timedelta(0) <= last - first < timedelta(days=MOST_DAYS):
+        raise drf.ValidationError({"to": [f"Must be 0 to {MOST_DAYS - 1} days after from."]})
+    return Question(single or first, single or last, bool(single), ask_of(data), data["explain"])
+
+
+class AvailabilityView(V1View):
+    scopes = {"day": Scope.AVAILABILITY_READ, "dates": Scope.AVAILABILITY_READ}  # noqa: RUF012
+
+    @extend_schema(
+        operation_id="availability",
+        summary="Free starts of a day or a range of days",
+        parameters=[wire_in.AvailabilityQuery],
+        responses=answers.Availability,
+    )
+    def day(self, request: Request, business_id: UUID) -> Response:
+        self.require_business(business_id)
+        question = question_of(request._request.META["QUERY_STRING"])
+        found = self._occupancy(question.ask, question.first, question.last)
+        return Response(answer(found, question, now=current_minute()))
+
+    @extend_schema(
+        operation_id="open_dates",
+        summary="The next dates with free starts",
+        parameters=[wire_in.OpenDatesQuery],
+        responses=answers.OpenDates,
+    )
+    def dates(self, request: Request, business_id: UUID) -> Response:
+        self.require_business(business_id)
+        data, now = self.query(wire_in.OpenDatesQuery), current_minute()
+        ask, horizon = ask_of(data), data["horizon"]
+        snapshot = snapshot_of(self.principal.business_id)
+        first = data.get("from") or date_of(snapshot.business.zone, now)
+        found = self._occupancy(ask, first, first + timedelta(days=horizon - 1))
+        dates = queries.next_open_dates(found, first=first, count=data["count"], horizon=horizon, now=now)
+        told = [{"date": on.isoformat(), "slot_count": count} for on, count in dates]
+        return Response({**heading(found), "dates": told})
+
+    def _occupancy(self, ask: Ask, first: date, last: date) -> queries.Occupancy:
+        who = self.principal
+        return queries.occupancy(who.business_id, live=who.live, first=first, last=last, wish_of=ask.wish)
+
+
+class BusinessView(V1View):
+    """What a widget needs to know of a business."""
+
+    scopes = {name: Scope.AVAILABILITY_READ for name in ("profile", "services", "resources")}  # noqa: RUF012
+
+    @extend_schema(operation_id="business", summary="The business, its hours and rules", responses=answers.Profile)
+    def profile(self, request: Request, business_id: UUID) -> Response:
+        return Response(wire_out.profile(self._snapshot(business_id)))
+
+    @extend_schema(
+        operation_id="business_services", summary="Services that can be booked online", responses=answers.PublicServicePage
+    )
+    def services(self, request: Request, business_id: UUID) -> Response:
+        snapshot = self._snapshot(business_id)
+        offered = [s for s in snapshot.services.values() if s.active and s.bookable_online]
+        return Response(whole([wire_out.public_service(service, snapshot) for service in offered]))
+
+    @extend_schema(
+        operation_id="business_resources",
+        summary="Staff, tables and rooms that can be chosen",
+        responses=answers.PublicResourcePage,
+    )
+    def resources(self, request: Request, business_id: UUID) -> Response:
+        snapshot = self._snapshot(business_id)
+        offered = [r for r in snapshot.resources.values() if r.active and r.bookable_online]
+        return Response(whole([wire_out.public_resource(resource, snapshot) for resource in offered]))
+
+    def _snapshot(self, business_id: UUID) -> Snapshot:
+        self.require_business(business_id)
+        return snapshot_of(self.principal.business_id)
+
+
+class BookingView(V1View):
+    """seed 001, "Public Booking"."""
+
+    scopes = {"create": Scope.BOOKINGS_CREATE}  # noqa: RUF012
+
+    @extend_schema(
+        operation_id="create_booking",
+        summary="Book an offered start",
+        request=wire_in.PublicBooking,
+        responses={201: answers.CreatedBooking},
+    )
+    @idempotent
+    def create(self, request: Request) -> Response:
+        require_visitor_rate(self.principal, request._request)
+        data = self.read(wire_in.PublicBooking, request.data)
+        self.require_business(data["business_id"])
+        new = services.NewBooking(
+            business_id=self.principal.business_id,
+            live=self.principal.live,
+            guest=guest_of(data),
+            start=wire_in.start_of(data, "booking_date", "start_time"),
+            ask=ask_of(data),
+            customer_notes=data.get("customer_notes") or "",
+        )
+        booking, placement = services.create_booking(new, now=current_minute())
+        return Response(created_booking(booking, placement), status=201)

@@ -1,0 +1,129 @@
+"""Input of the native dialect. Serializers map, nothing else."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from availengine.api.fields import (
+    Boolean,
+    BooleanParameter,
+    Date,
+    Email,
+    IntegerParameter,
+    Moment,
+    Phone,
+    Text,
+    Time,
+    Uuid,
+    party,
+)
+from availengine.api.pagination import DEFAULT_LIMIT, MOST
+from bookings.models import Status
+from bookings.placing import Start
+
+
+def start_of(data: dict[str, Any], day: str, time: str) -> Start:
+    return Start(date=data[day], minutes=data[time], instant=data.get("starts_at"))
+
+
+class VisitFields(serializers.Serializer[Any]):
+    """What both creations share: which services, with whom, for how many."""
+
+    service_id = Uuid(required=False, help_text="Default: the business's default service.")
+    services = serializers.ListField(
+        child=Uuid(), required=False, min_length=1, max_length=5, help_text="Several, one after another."
+    )
+    resource_id = Uuid(required=False, help_text="Default: any that is free.")
+    same_resource = Boolean(required=False, help_text="One resource for all services of the visit.")
+    capacity = party(required=False, default=1, help_text="Party size.")
+    starts_at = Moment(required=False, help_text="Picks the hour when the clocks go back.")
+
+
+class PublicBooking(VisitFields):
+    """seed 001, POST /v1/bookings/"""
+
+    business_id = Uuid()
+    booking_date = Date()
+    start_time = Time()
+    first_name = Text(max_length=100)
+    last_name = Text(max_length=100)
+    email = Email(max_length=254)
+    phone = Phone()
+    customer_notes = Text(max_length=1000, required=False, allow_blank=True, allow_null=True)
+
+
+class StaffBooking(VisitFields):
+    """seed 001, POST /v1/manage/bookings/staff"""
+
+    date = Date()
+    time = Time()
+    first_name = Text(max_length=100)
+    last_name = Text(max_length=100)
+    phone = Phone()
+    email = Text(max_length=254, required=False, allow_blank=True, allow_null=True)
+    notes = Text(max_length=1000, required=False, allow_blank=True, allow_null=True)
+    override_hours = Boolean(required=False, help_text="Book outside opening hours and during closures too.")
+
+
+class BookingPatch(serializers.Serializer[Any]):
+    """seed 001, PATCH /v1/manage/bookings/{booking_id}"""
+
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    resource_id = Uuid(required=False)
+    capacity = party(required=False)
+
+
+class StaffNotes(serializers.Serializer[Any]):
+    """seed 001, PATCH /v1/manage/bookings/{booking_id}/notes"""
+
+    staff_notes = Text(max_length=2000, allow_blank=True)
+
+
+class Reschedule(serializers.Serializer[Any]):
+    """`booking_date` and `start_time`, or `date` and `time`; optionally another resource."""
+
+    booking_date = Date(required=False)
+    start_time = Time(required=False)
+    date = Date(required=False)
+    time = Time(required=False)
+    starts_at = Moment(required=False)
+    resource_id = Uuid(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        for name, alias in (("booking_date", "date"), ("start_time", "time")):
+            value = attrs.get(name, attrs.get(alias))
+            if value is None:
+                raise serializers.ValidationError({name: ["This field is required."]})
+            attrs[name] = value
+        return attrs
+
+
+class AvailabilityQuery(serializers.Serializer[Any]):
+    """Query of GET /v1/availability/{business_id}: one `date`, or `from` and `to`."""
+
+    date = Date(required=False)
+    capacity = IntegerParameter(min_value=1, max_value=50, required=False, default=1)
+    service_id = Uuid(required=False)
+    services = serializers.CharField(required=False, help_text="Several service ids, separated by commas.")
+    resource_id = Uuid(required=False)
+    same_resource = BooleanParameter(required=False, default=False)
+    explain = BooleanParameter(required=False, default=False, help_text="Name the reason for every other start.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        fields["from"] = Date(required=False)
+        fields["to"] = Date(required=False)
+        return fields
+
+
+class OpenDatesQuery(AvailabilityQuery):
+    count = IntegerParameter(min_value=1, max_value=30, required=False, default=7)
+    horizon = IntegerParameter(min_value=1, max_value=120, required=False, default=60)
+
+
+class BookingsQuery(serializers.Serializer[Any]):
+    """seed 001, GET /v1/manage/bookings; the filters themselves are in filters.py."""
+
+    latest = BooleanParameter(required=False, default=False)
+    limit = IntegerParameter(min_value=1, max_value=MOST, required=False, default=DEFAULT_LIMIT)
+    cursor = Text(max_length=500, required=False)

@@ -1,0 +1,186 @@
+"""From the core's rows to the native JSON: plain structures, exactly the listed fields."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bookings.models import Booking
+from bookings.placing import Placement
+from bookings.snapshot import Snapshot
+from businesses.models import Resource, Service, Weekday
+
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+
+BOOKING_COLUMNS = (
+    "id",
+    "uuid",
+    "customer__uuid",
+    "customer__first_name",
+    "customer__last_name",
+    "customer__phone",
+    "customer__email",
+    "lead__resource__name",
+    "lead__resource__uuid",
+    "lead__resource__capacity_max",
+    "lead__resource__section",
+    "deposit__status",
+    "deposit__amount_cents",
+    "starts_at",
+    "ends_at",
+    "status",
+    "code",
+    "party_size",
+    "source",
+    "customer_notes",
+    "staff_notes",
+    "created_at",
+)
+
+
+def booking_item(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """A booking with joined data (seed 001, "Listing Bookings"). Times `HH:MM` in the business's zone."""
+    starts, ends = row["starts_at"].astimezone(zone), row["ends_at"].astimezone(zone)
+    return {
+        "id": str(row["uuid"]),
+        "customer": {
+            "id": str(row["customer__uuid"]),
+            "first_name": row["customer__first_name"],
+            "last_name": row["customer__last_name"],
+            "phone": row["customer__phone"],
+            "email": row["customer__email"] or None,
+        },
+        "resource": {
+            "id": str(row["lead__resource__uuid"]),
+            "name": row["lead__resource__name"],
+            "capacity_max": row["lead__resource__capacity_max"],
+            "section": row["lead__resource__section"] or None,
+        },
+        "deposit": (
+            {"status": row["deposit__status"], "amount_cents": row["deposit__amount_cents"]}
+            if row["deposit__status"]
+            else None
+        ),
+        "booking_date": starts.date().isoformat(),
+        "start_time": f"{starts:%H:%M}",
+        "end_time": f"{ends:%H:%M}",
+        "status": row["status"],
+        "confirmation_code": row["code"],
+        "capacity": row["party_size"],
+        "source": row["source"],
+        "customer_notes": row["customer_notes"] or None,
+        "staff_notes": row["staff_notes"] or None,
+        "created_at": moment(row["created_at"]),
+    }
+
+
+def created_booking(booking: Booking, placement: Placement) -> dict[str, Any]:
+    """The answer to a creation (seed 001, "Public Booking"). Times `HH:MM:SS`."""
+    zone = placement.snapshot.business.zone
+    starts, ends = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
+    by_id = {resource.id: uuid for uuid, resource in placement.snapshot.resources.items()}
+    return {
+        "booking": {
+            "id": str(booking.uuid),
+            "status": str(booking.status),
+            "confirmation_code": booking.code,
+            "booking_date": starts.date().isoformat(),
+            "start_time": f"{starts:%H:%M:%S}",
+            "end_time": f"{ends:%H:%M:%S}",
+            "capacity": booking.party_size,
+            "resource_id": by_id[placement.picks[0].resource],
+        }
+    }
+
+
+def moment(value: datetime) -> str:
+    """UTC, to the second, with Z."""
+    return value.strftime(MOMENT)
+
+
+def whole(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """A list that is always complete, in the shape of every list."""
+    return {"items": items, "next_cursor": None, "has_more": False}
+
+
+def clock(minutes: int) -> str:
+    """Minutes after midnight as `HH:MM`; past midnight starts again at 00:00."""
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
+
+
+def profile(snapshot: Snapshot) -> dict[str, Any]:
+    """A business as its website shows it."""
+    business = snapshot.business
+    text = ("description", "category", "logo_url", "phone", "address")
+    rules = ("slot_interval_minutes", "lead_time_minutes", "window_days", "auto_confirm", "cancel_notice_hours")
+    page = ("show_staff_selection", "show_service_prices", "show_service_duration", "require_customer_email")
+    return {
+        "id": str(business.uuid),
+        "slug": business.slug,
+        "name": business.name,
+        **{name: getattr(business, name) or None for name in text},
+        "timezone": business.timezone,
+        "currency": business.currency,
+        "language": business.language,
+        "hours": [
+            {"weekday": Weekday(number).label.lower(), "opens": clock(opens), "closes": clock(closes)}
+            for number, day in enumerate(snapshot.calendar.week)
+            for opens, closes in day
+        ],
+        "rules": {name: getattr(business, name) for name in rules},
+        "page": {name: getattr(business, name) for name in page},
+    }
+
+
+def public_service(service: Service, snapshot: Snapshot) -> dict[str, Any]:
+    """A service as it is offered: price and duration only where they are shown."""
+    business = snapshot.business
+    priced = business.show_service_prices and service.show_price
+    timed = business.show_service_duration and service.show_duration
+    performing = snapshot.calendar.services[service.id].performers
+    return {
+        "id": str(service.uuid),
+        "name": service.name,
+        "description": service.description or None,
+        "category": service.category.name if service.category else None,
+        "duration_minutes": service.duration_minutes if timed else None,
+        "price_cents": service.price_cents if priced else None,
+        "currency": business.currency,
+        "party_min": service.party_min,
+        "party_max": service.party_max,
+        "policy": service.policy or None,
+        "instructions": service.instructions or None,
+        "photo_url": service.photo_url or None,
+        "is_default": service.is_default,
+        "resource_ids": [
+            uuid for uuid, r in snapshot.resources.items() if r.id in performing and r.active and r.bookable_online
+        ],
+    }
+
+
+def public_resource(resource: Resource, snapshot: Snapshot) -> dict[str, Any]:
+    """A resource as it can be chosen."""
+    return {
+        **free_resource(resource),
+        "job_title": resource.job_title or None,
+        "about": resource.about or None,
+        "photo_url": resource.photo_url or None,
+        "service_ids": [
+            uuid
+            for uuid, service in snapshot.services.items()
+            if service.active
+            and service.bookable_online
+            and resource.id in snapshot.calendar.services[service.id].performers
+        ],
+    }
+
+
+def free_resource(resource: Resource) -> dict[str, Any]:
+    """A resource in few words."""
+    return {
+        "id": str(resource.uuid),
+        "name": resource.name,
+        "kind": resource.kind,
+        "section": resource.section or None,
+        "capacity_min": resource.capacity_min,
+        "capacity_max": resource.capacity_max,
+    }

@@ -1,0 +1,92 @@
+"""Health, the way in, and what is answered when no view is: in JSON below an API prefix, else as a page."""
+
+import functools
+import logging
+from typing import Any
+
+import psycopg
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+
+from availengine.api.cors import API_PREFIXES
+from availengine.api.errors import Problem, envelope
+from availengine.api.throttling import client
+
+logger = logging.getLogger(__name__)
+
+
+def home(request: HttpRequest) -> HttpResponseBase:
+    """The way in, until there is a dashboard: the documentation of the API."""
+    return redirect("v1-docs")
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Says nothing of what it depends on."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Ready for traffic: database writable and migrated, broker reachable; within 2 s either way."""
+    checks = {"database": _database(), "broker": _broker()}
+    ready = all(state == "ok" for state in checks.values())
+    return JsonResponse({"status": "ok" if ready else "unavailable", **checks}, status=200 if ready else 503)
+
+
+def _database() -> str:
+    # A connection of its own: the pool would wait for one that may never come.
+    described: dict[str, Any] = {
+        name: settings.DATABASES["default"].get(key)
+        for name, key in (("dbname", "NAME"), ("user", "USER"), ("password", "PASSWORD"), ("host", "HOST"))
+    }
+    described["port"] = settings.DATABASES["default"].get("PORT")
+    described["dbname"] = connection.settings_dict["NAME"]
+    given = {name: value for name, value in described.items() if value}
+    try:
+        with psycopg.connect(**given, connect_timeout=2, options="-c statement_timeout=1500") as database:
+            if database.execute("SELECT pg_is_in_recovery()").fetchone() != (False,):
+                return "read-only"
+            applied = set(database.execute("SELECT app, name FROM django_migrations").fetchall())
+    except psycopg.Error as error:
+        logger.warning("not ready: %s", error)
+        return "unreachable"
+    return "ok" if _migrations() <= applied else "migrations pending"
+
+
+@functools.cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+
+
+def _broker() -> str:
+    try:
+        client().ping()
+    except redis.RedisError as error:
+        logger.warning("not ready: %s", error)
+        return "unreachable"
+    return "ok"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, Problem("validation_error", "The request is not valid."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, Problem("insufficient_permissions", "Not allowed."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, Problem("not_found", "Not found."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _answer(request, Problem("internal_error", "Something went wrong on our side."))
+
+
+def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    if request.path_info.startswith(API_PREFIXES):
+        return JsonResponse(envelope(problem), status=problem.status)
+    return render(request, "problem.html", {"problem": problem}, status=problem.status)

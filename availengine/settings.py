@@ -1,0 +1,210 @@
+"""All settings, from environment variables with safe defaults.
+
+What `make run` started is found in VAR/stack.json, so that `VAR=… manage.py …` reaches the same database.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import environ
+from psycopg.conninfo import conninfo_to_dict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+VAR = Path(env.str("VAR", "var"))
+if not VAR.is_absolute():
+    VAR = BASE_DIR / VAR
+
+
+def _embedded_stack() -> dict[str, str]:
+    try:
+        values: dict[str, str] = json.loads((VAR / "stack.json").read_text())
+    except (FileNotFoundError, PermissionError):
+        return {}
+    return values
+
+
+_stack = _embedded_stack()
+_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY")
+_found: dict[str, str] = {name: env.str(name, _stack.get(name, "")) for name in _VARIABLES}
+
+# --- the host ---------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = _found["SECRET_KEY"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+BASE_URL = env.str("BASE_URL", f"http://{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}")
+TRUSTED_PROXY_HOPS = env.int("TRUSTED_PROXY_HOPS", 0)
+OUTGOING_ALLOW_NETWORKS = env.list("OUTGOING_ALLOW_NETWORKS", default=[])
+
+# --- the application ----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "businesses",
+    "payments",
+    "webhooks",
+    "bookings",
+    "availengine.apps.AvailEngineConfig",
+]
+
+MIDDLEWARE = [
+    "availengine.api.cors.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "availengine.urls"
+WSGI_APPLICATION = "availengine.wsgi.application"
+APPEND_SLASH = False  # every API route answers with and without the slash, without a redirect
+AUTH_USER_MODEL = "businesses.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+
+# --- PostgreSQL -------------------------------------------------------------------------------------------
+def _database(url: str) -> dict[str, Any]:
+    """Django's description of a libpq URL. Waiting is bounded: a lock 5 s, a statement 15 s."""
+    parts = conninfo_to_dict(url) if url else {}
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    described: dict[str, Any] = {names[k]: v for k, v in parts.items() if k in names}
+    options: dict[str, Any] = {k: v for k, v in parts.items() if k not in names}
+    options["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_SIZE", 16),
+        "timeout": 5,
+        # Answers of fast queries must not wait for a look at the clock of every idle connection.
+        "max_idle": 600,
+    }
+    options.setdefault("connect_timeout", 5)
+    options["options"] = "-c lock_timeout=5000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000"
+    described.setdefault("NAME", "availengine")  # a missing DATABASE_URL is refused by availengine/checks.py
+    return {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options, **described}
+
+
+DATABASE_URL = _found["DATABASE_URL"]
+DATABASE_OWNER_URL = _found["DATABASE_OWNER_URL"]
+DATABASES = {"default": _database(_found["DATABASE_URL"])}
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", True)  # off behind a transaction pooler
+
+# --- Valkey or Redis, Celery ------------------------------------------------------------------------------
+REDIS_URL = _found["REDIS_URL"]
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "purge-idempotency-records": {"task": "availengine.tasks.purge_idempotency_records", "schedule": 600.0},
+}
+
+# --- the API ----------------------------------------------------------------------------------------------
+MAX_BODY_BYTES = 256 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms; the API refuses earlier, see MAX_BODY_BYTES
+VISITOR_BOOKINGS_PER_MINUTE = env.int("VISITOR_BOOKINGS_PER_MINUTE", 20)
+IDEMPOTENCY_HOURS = 24
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": ["availengine.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["availengine.api.renderers.OrjsonRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "availengine.api.renderers.AlwaysJSON",
+    "EXCEPTION_HANDLER": "availengine.api.errors.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "availengine.api.schema.DialectSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "AvailEngine API",
+    "DESCRIPTION": "What is free, and how to book it. Start with `GET /v1/availability/{business_id}`.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "PREPROCESSING_HOOKS": ["availengine.api.schema.one_spelling_of_each_path"],
+    "APPEND_COMPONENTS": {"securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer"}}},
+    "SECURITY": [{"apiKey": []}],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- people, pages, files -----------------------------------------------------------------------------------
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+_secure = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = _secure
+CSRF_COOKIE_SECURE = _secure
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True  # serves from the packages; `collectstatic` is not needed
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# --- logs ---------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a 404 is an answer, not an event
+}

@@ -1,0 +1,23 @@
+"""Every prefix on one screen."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+
+from availengine import pages
+
+urlpatterns = [
+    path("", pages.home),
+    path("healthz", pages.healthz),
+    path("readyz", pages.readyz),
+    path("v1/schema", SpectacularAPIView.as_view(urlconf="availengine.api.v1.root"), name="v1-schema"),
+    path("v1/docs", SpectacularSwaggerView.as_view(url_name="v1-schema"), name="v1-docs"),
+    path("v1/redoc", SpectacularRedocView.as_view(url_name="v1-schema"), name="v1-redoc"),
+    path("v1/", include("availengine.api.v1.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "availengine.pages.bad_request"
+handler403 = "availengine.pages.forbidden"
+handler404 = "availengine.pages.not_found"
+handler500 = "availengine.pages.server_error"

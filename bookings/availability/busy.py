@@ -1,0 +1,36 @@
+"""Time that is taken, per resource."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+
+from bookings.availability.spans import Span
+
+
+class Busy:
+    """Blocked spans of each resource, buffers included. Spans of one resource do not overlap."""
+
+    __slots__ = ("_spans",)
+
+    def __init__(self, taken: Iterable[tuple[int, int, int]] = ()) -> None:
+        """`taken`: (resource id, blocked from, blocked until) in minutes."""
+        spans: dict[int, tuple[list[int], list[int]]] = {}
+        for resource, start, end in sorted(taken):
+            starts, ends = spans.setdefault(resource, ([], []))
+            starts.append(start)
+            ends.append(end)
+        self._spans = spans
+
+    def between(self, resource: int, start: int, end: int) -> list[Span]:
+        """The blocked spans that overlap [start, end)."""
+        if resource not in self._spans:
+            return []
+        starts, ends = self._spans[resource]
+        first, last = bisect_right(ends, start), bisect_left(starts, end)
+        return list(zip(starts[first:last], ends[first:last], strict=True))
+
+    def overlaps(self, resource: int, start: int, end: int) -> bool:
+        return bool(self.between(resource, start, end))
+
+    def load(self, resource: int, start: int, end: int) -> int:
+        """Blocked minutes within [start, end)."""
+        return sum(min(end, until) - max(start, since) for since, until in self.between(resource, start, end))

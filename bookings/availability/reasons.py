@@ -1,0 +1,158 @@
+"""Why a start is not offered."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from enum import StrEnum
+
+from bookings.availability.calendar import Resource, Service
+from bookings.availability.spans import bits, every, positions
+from bookings.availability.starts import DayView, companions, performers
+from businesses.localtime import DAY, date_of
+
+
+class Reason(StrEnum):
+    """In the words of the API. The order of the last five is from furthest to nearest to being free."""
+
+    NOT_BOOKABLE_ONLINE = "not_bookable_online"
+    NO_RESOURCE = "no_resource"
+    CAPACITY = "capacity"
+    NO_COMMON_RESOURCE = "no_common_resource"
+    PAST = "past"
+    LEAD_TIME = "lead_time"
+    BEYOND_WINDOW = "beyond_window"
+    OFF_GRID = "off_grid"
+    OUTSIDE_HOURS = "outside_hours"
+    CLOSED = "closed"
+    BUSY = "busy"
+    BUFFER = "buffer"
+
+
+SENTENCES = {
+    Reason.NOT_BOOKABLE_ONLINE: "This service cannot be booked online.",
+    Reason.NO_RESOURCE: "Nobody and nothing performs this service.",
+    Reason.CAPACITY: "No resource takes a party of this size.",
+    Reason.NO_COMMON_RESOURCE: "No resource can take the whole visit.",
+    Reason.PAST: "This time has passed.",
+    Reason.LEAD_TIME: "This time is too soon to be booked.",
+    Reason.BEYOND_WINDOW: "This date is further ahead than can be booked.",
+    Reason.OFF_GRID: "Bookings do not start at this time.",
+    Reason.OUTSIDE_HOURS: "This time is outside the opening hours.",
+    Reason.CLOSED: "Closed at this time.",
+    Reason.BUSY: "This time is no longer available.",
+    Reason.BUFFER: "This time is too close to another booking.",
+}
+
+_NEARNESS = [Reason.OUTSIDE_HOURS, Reason.CLOSED, Reason.BUSY, Reason.BUFFER]
+
+
+def why_never(view: DayView) -> Reason | None:
+    """Why the wish cannot be met at any time, or None."""
+    wish = view.wish
+    common: set[int] | None = None
+    for service in wish.services:
+        if not wish.bookable(service):
+            return Reason.NOT_BOOKABLE_ONLINE
+        doing = performers(view.calendar, wish, service)
+        if not doing:
+            return Reason.NO_RESOURCE
+        fitting = {r.id for r in doing if wish.fits(r)}
+        welcome = wish.staff or service.party_min <= wish.party <= service.party_max
+        if not fitting or not welcome:
+            return Reason.CAPACITY
+        if service.also_needs and not companions(view.calendar, wish, service):
+            return Reason.NO_RESOURCE
+        common = fitting if common is None else common & fitting
+    return Reason.NO_COMMON_RESOURCE if wish.same_resource and not common else None
+
+
+def why_not(view: DayView, start: int, now: int) -> Reason | None:
+    """Why this minute is not offered, or None when it is."""
+    never = why_never(view)
+    if never:
+        return never
+    return _against_rules(view, start, now) or _not_free(view, start) or _off_grid(view, start)
+
+
+def _against_rules(view: DayView, start: int, now: int) -> Reason | None:
+    if view.wish.staff:
+        return None
+    if start < now:
+        return Reason.PAST
+    if view.allowed(now) >> (start - view.day.start) & 1:
+        return None
+    last = date_of(view.calendar.zone, now) + timedelta(days=view.calendar.rules.window_days)
+    return Reason.BEYOND_WINDOW if view.day.date > last else Reason.LEAD_TIME
+
+
+def _off_grid(view: DayView, start: int) -> Reason | None:
+    at = start - view.day.start
+    takers = [key for key, mask in view.first.items() if mask >> at & 1]
+    on_grid = any(view.calendar.grid(view.calendar.resources[key], view.day.date) >> at & 1 for key in takers)
+    return None if view.wish.staff or on_grid else Reason.OFF_GRID
+
+
+def _not_free(view: DayView, start: int) -> Reason | None:
+    if any(mask >> (start - view.day.start) & 1 for mask in view.first.values()):
+        return None
+    at = start
+    for index, service in enumerate(view.wish.services):
+        pools = [view.candidates(index)]
+        if service.also_needs:
+            pools.append(companions(view.calendar, view.wish, service))
+        for pool in pools:
+            reason = _nearest(view, pool, service, at)
+            if reason:
+                return reason
+        first = pools[0][0].id
+        at += view.step(index, first)
+    return Reason.NO_COMMON_RESOURCE  # each service has somebody, but nobody has time for all of them
+
+
+def _nearest(view: DayView, pool: Iterable[Resource], service: Service, start: int) -> Reason | None:
+    """None when one of the pool is free, else the reason of the one that comes closest."""
+    verdicts = [_verdict(view, resource, service, start) for resource in pool]
+    if None in verdicts:
+        return None
+    return max((v for v in verdicts if v), key=_NEARNESS.index)
+
+
+def _verdict(view: DayView, resource: Resource, service: Service, start: int) -> Reason | None:
+    end = start + service.performers.get(resource.id, service.duration)
+    on, days = view.day.date, 2 + view.lookahead // DAY
+    if not view.wish.any_hours:
+        if not _covered(view.calendar.scheduled_spans(resource, on, days), start, end):
+            return Reason.OUTSIDE_HOURS
+        if not _covered(view.calendar.open_spans(resource, on, days), start, end):
+            return Reason.CLOSED
+    if view.busy.overlaps(resource.id, start, end):
+        return Reason.BUSY
+    if view.busy.overlaps(resource.id, start - service.before, end + service.after):
+        return Reason.BUFFER
+    return None
+
+
+def _covered(spans: list[tuple[int, int]], start: int, end: int) -> bool:
+    return any(since <= start and end <= until for since, until in spans)
+
+
+def unavailable(view: DayView, now: int) -> list[tuple[int, Reason]]:
+    """Every start of the day that is not offered, with its reason.
+
+    Starts are those of the grid and, outside the hours, those counted from midnight in the same steps.
+    """
+    offered = 0
+    for mask in view.starts(now).values():
+        offered |= mask
+    whole = bits(0, view.day.end - view.day.start)
+    asked, hours = 0, 0
+    for resource in view.calendar.resources.values():
+        asked |= view.calendar.grid(resource, view.day.date)
+        for start, end in view.calendar.scheduled_spans(resource, view.day.date, 1):
+            hours |= bits(start - view.day.start, end - view.day.start)
+    asked |= every(view.calendar.rules.interval, 0, view.day.end - view.day.start) & ~hours
+    found = []
+    for at in positions(asked & whole & ~offered):
+        reason = why_not(view, view.day.start + at, now)
+        if reason:
+            found.append((view.day.start + at, reason))
+    return found

@@ -1,0 +1,245 @@
+"""Which starts are free on a day, and who takes them: the same functions list slots and decide bookings."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from bookings.availability.busy import Busy
+from bookings.availability.calendar import Calendar, Resource, Service
+from bookings.availability.spans import bits
+from businesses.localtime import date_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for: services one after another, a party, perhaps one given resource.
+
+    `staff`: any minute instead of the grid, no lead time and window, offline resources too.
+    `any_hours`: opening hours and closures do not matter either (staff only).
+    """
+
+    services: tuple[Service, ...]
+    party: int = 1
+    resource: int | None = None
+    same_resource: bool = False
+    staff: bool = False
+    any_hours: bool = False
+
+    def fits(self, resource: Resource) -> bool:
+        """Whether the party fits. Staff may seat a small party at a large table."""
+        return self.party <= resource.capacity_max and (self.staff or self.party >= resource.capacity_min)
+
+    def bookable(self, service: Service) -> bool:
+        return service.active and (self.staff or service.online)
+
+    @property
+    def longest_visit(self) -> int:
+        return sum(service.longest + service.before + service.after for service in self.services)
+
+
+    def visit_minutes(self, resource: int) -> int:
+        """From the start of the visit to the end of its last service, when this resource does what it can."""
+        last = len(self.services) - 1
+        return sum(
+            service.performers.get(resource, service.duration)
+            + (service.before if index else 0)
+            + (service.after if index < last else 0)
+            for index, service in enumerate(self.services)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One resource for one service: what becomes an allocation. Times in minutes."""
+
+    sequence: int
+    service: int
+    resource: int
+    additional: bool
+    start: int
+    end: int
+    blocked_from: int
+    blocked_until: int
+
+
+def usable(wish: Wish, resource: Resource) -> bool:
+    return resource.active and (wish.staff or resource.online)
+
+
+def performers(calendar: Calendar, wish: Wish, service: Service) -> list[Resource]:
+    """The usable resources that do this service, whatever their capacity, in a stable order."""
+    found = (calendar.resources[key] for key in service.performers if key in calendar.resources)
+    return sorted((r for r in found if usable(wish, r) and wish.resource in (None, r.id)), key=lambda r: r.id)
+
+
+def companions(calendar: Calendar, wish: Wish, service: Service) -> list[Resource]:
+    """The resources of the kind that the service needs as well, such as rooms."""
+    return [r for r in calendar.resources.values() if r.kind == service.also_needs and usable(wish, r) and wish.fits(r)]
+
+
+class DayView:
+    """One day as one wish sees it. Masks count minutes from the day's start and reach past its end."""
+
+    def __init__(self, calendar: Calendar, wish: Wish, on: date, busy: Busy) -> None:
+        self.calendar, self.wish, self.busy = calendar, wish, busy
+        self.day = calendar.day(on)
+        self.lookahead = wish.longest_visit if len(wish.services) > 1 else 0
+        self._rooms: dict[tuple[int, int], int] = {}
+
+    def item_starts(self, resource: Resource, service: Service, duration: int) -> int:
+        """When the resource is open for the service and free for it with its buffers."""
+        day, before, behind = self.day, service.before, duration + service.after
+        width = day.end - day.start + self.lookahead
+        if self.wish.any_hours:
+            mask = bits(0, width)
+        else:
+            mask = self.calendar.open_starts(resource, day.date, duration, self.lookahead)
+        if not mask:
+            return 0
+        for start, end in self.busy.between(resource.id, day.start - before, day.start + width + behind):
+            mask &= ~bits(start - behind + 1 - day.start, end + before - day.start)
+        return mask
+
+    def _with_room(self, index: int, duration: int) -> int:
+        """When any companion resource is free for the service at this place of the visit."""
+        key = (index, duration)
+        if key not in self._rooms:
+            service = self.wish.services[index]
+            mask = 0
+            for room in companions(self.calendar, self.wish, service):
+                mask |= self.item_starts(room, service, duration)
+            self._rooms[key] = mask
+        return self._rooms[key]
+
+    def _single(self, index: int, resource: Resource) -> int:
+        service = self.wish.services[index]
+        duration = service.performers[resource.id]
+        mask = self.item_starts(resource, service, duration)
+        if mask and service.also_needs:
+            mask &= self._with_room(index, duration)
+        return mask
+
+    def step(self, index: int, resource: int) -> int:
+        """Minutes from the start of a service to the start of the next one in the visit."""
+        service = self.wish.services[index]
+        if index + 1 == len(self.wish.services):
+            return 0
+        return service.performers[resource] + service.after + self.wish.services[index + 1].before
+
+    def candidates(self, index: int) -> list[Resource]:
+        wish = self.wish
+        return [r for r in performers(self.calendar, wish, wish.services[index]) if wish.fits(r)]
+
+    @cached_property
+    def apart(self) -> list[dict[int, int]]:
+        """For each service: when each resource can take it so that the rest of the visit works out too."""
+        chain: list[dict[int, int]] = []
+        rest = -1  # all bits: after the last service nothing is left to do
+        for index in reversed(range(len(self.wish.services))):
+            masks = {}
+            for resource in self.candidates(index):
+                mask = self._single(index, resource) & (rest >> self.step(index, resource.id))
+                if mask:
+                    masks[resource.id] = mask
+            rest = 0
+            for mask in masks.values():
+                rest |= mask
+            chain.insert(0, masks)
+        return chain
+
+    @cached_property
+    def together(self) -> dict[int, int]:
+        """When each resource can take the whole visit."""
+        common = [{r.id: r for r in self.candidates(index)} for index in range(len(self.wish.services))]
+        masks = {}
+        for key, resource in common[0].items():
+            if all(key in others for others in common):
+                rest = -1
+                for index in reversed(range(len(self.wish.services))):
+                    rest = self._single(index, resource) & (rest >> self.step(index, key))
+                if rest:
+                    masks[key] = rest
+        return masks
+
+    @property
+    def first(self) -> dict[int, int]:
+        """The masks of the resources that can begin the visit."""
+        return self.together if self.wish.same_resource else self.apart[0]
+
+    def allowed(self, now: int) -> int:
+        """The minutes that the rules allow: of this date, late enough, within the booking window."""
+        day, rules = self.day, self.calendar.rules
+        whole = bits(0, day.end - day.start)
+        if self.wish.staff:
+            return whole
+        if day.date > date_of(self.calendar.zone, now) + timedelta(days=rules.window_days):
+            return 0
+        return whole & ~bits(0, now + rules.lead_minutes - day.start)
+
+    def starts(self, now: int) -> dict[int, int]:
+        """The free starts of the day as a mask per resource that can begin the visit."""
+        allowed = self.allowed(now)
+        if not allowed or not all(self.wish.bookable(s) and self._party_welcome(s) for s in self.wish.services):
+            return {}
+        masks = {}
+        for key, mask in self.first.items():
+            mask &= allowed
+            if not self.wish.staff:
+                mask &= self.calendar.grid(self.calendar.resources[key], self.day.date)
+            if mask:
+                masks[key] = mask
+        return masks
+
+    def free_starts(self, now: int) -> int:
+        """The free starts of the day as one mask."""
+        union = 0
+        for mask in self.starts(now).values():
+            union |= mask
+        return union
+
+    def _party_welcome(self, service: Service) -> bool:
+        return self.wish.staff or service.party_min <= self.wish.party <= service.party_max
+
+    def assign(self, start: int, now: int) -> tuple[Pick, ...] | None:
+        """Resources for a visit that starts at this minute, or None when the start is not free.
+
+        Smallest sufficient capacity first, then least busy that day, then by id. A visit of several services
+        stays with one resource where that is possible.
+        """
+        at = start - self.day.start
+        if not any(mask >> at & 1 for mask in self.starts(now).values()):
+            return None
+        if self._takers(self.together, at):
+            stays = self._takers(self.together, at)[0]
+            return tuple(self._walk(at, stays))
+        return tuple(self._walk(at, None))
+
+    def _takers(self, masks: dict[int, int], at: int) -> list[int]:
+        """The resources that can start at a minute of the day, the preferred one first."""
+        return self._preferred([key for key, mask in masks.items() if mask >> at & 1])
+
+    def _preferred(self, keys: Sequence[int]) -> list[int]:
+        day, resources = self.day, self.calendar.resources
+        return sorted(
+            keys, key=lambda key: (resources[key].capacity_max, self.busy.load(key, day.start, day.end), key)
+        )
+
+    def _walk(self, at: int, stays: int | None) -> Iterator[Pick]:
+        for index, service in enumerate(self.wish.services):
+            resource = stays if stays is not None else self._takers(self.apart[index], at)[0]
+            duration = service.performers[resource]
+            yield self._pick(index, resource, at, duration, additional=False)
+            if service.also_needs:
+                rooms = companions(self.calendar, self.wish, service)
+                masks = {room.id: self.item_starts(room, service, duration) for room in rooms}
+                yield self._pick(index, self._takers(masks, at)[0], at, duration, additional=True)
+            at += self.step(index, resource)
+
+    def _pick(self, index: int, resource: int, at: int, duration: int, *, additional: bool) -> Pick:
+        service = self.wish.services[index]
+        start = self.day.start + at
+        end = start + duration
+        return Pick(
+            index, service.id, resource, additional, start, end, start - service.before, end + service.after
+        )

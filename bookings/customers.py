@@ -1,0 +1,91 @@
+"""Customers: found by phone or made new. What a booking says never changes who is stored."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import phonenumbers
+from django.db import connection
+from django.utils import timezone
+
+from bookings.models import Customer
+from businesses.db import transactional
+from businesses.errors import NotFound
+from businesses.models import Business
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """Who books, as typed."""
+
+    first_name: str
+    last_name: str
+    phone: str
+    email: str = ""
+
+
+def phone_key(phone: str, business: Business) -> str:
+    """The number as it is matched: E.164 where it can be read (local numbers as of the business's country)."""
+    try:
+        home = phonenumbers.parse(business.phone).country_code
+        region = phonenumbers.region_code_for_country_code(home or 0)
+    except phonenumbers.NumberParseException:
+        region = None
+    try:
+        number = phonenumbers.parse(phone, region)
+    except phonenumbers.NumberParseException:
+        return re.sub(r"[^0-9]", "", phone)[:20]
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[:20]
+
+
+INSERT = """
+INSERT INTO bookings_customer
+    (uuid, business_id, live, first_name, last_name, email, phone, phone_key, notes, updated_at)
+VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s, '', now())
+ON CONFLICT (business_id, live, phone_key) WHERE deleted_at IS NULL AND NOT (phone_key = '') DO NOTHING
+RETURNING id
+"""
+
+
+def customer_for(business: Business, guest: Guest, *, live: bool) -> int:
+    """The id of the stored customer with this phone number, or of a new one."""
+    key = phone_key(guest.phone, business)
+    known = Customer.objects.present().filter(business=business, live=live, phone_key=key).values_list("id", flat=True)
+    for _ in range(3):  # a customer may be removed between the two statements
+        if key and (found := known.first()):
+            return int(found)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                INSERT,
+                (business.id, live, guest.first_name, guest.last_name, guest.email, guest.phone, key),
+            )
+            row = cursor.fetchone()
+        if row:
+            return int(row[0])
+    raise Customer.DoesNotExist
+
+
+@transactional
+def save_customer(business_id: int, values: Mapping[str, Any], key: UUID | None = None, *, live: bool) -> Customer:
+    """Create or change a stored customer: a deliberate act of the business. Raises Conflict for a known phone."""
+    if key:
+        row = Customer.objects.present().filter(business_id=business_id, live=live, uuid=key).first()
+    else:
+        row = Customer(business_id=business_id, live=live)
+    if row is None:
+        raise NotFound
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.phone_key = phone_key(row.phone, Business.objects.get(id=business_id)) if row.phone else ""
+    row.save()
+    return row
+
+
+@transactional
+def remove_customer(business_id: int, key: UUID, *, live: bool) -> None:
+    """Hide a customer; bookings keep what was typed when they were made."""
+    found = Customer.objects.present().filter(business_id=business_id, live=live, uuid=key)
+    if not found.update(deleted_at=timezone.now()):
+        raise NotFound

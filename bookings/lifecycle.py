@@ -1,0 +1,45 @@
+"""The states of a booking and the one function that changes them (seed 001, "Status transitions")."""
+
+from bookings.events import record_change
+from bookings.models import Allocation, Booking, Status
+from businesses.errors import Conflict
+
+TRANSITIONS: dict[str, tuple[Status, ...]] = {
+    Status.PENDING: (Status.CONFIRMED, Status.CANCELLED),
+    Status.CONFIRMED: (Status.CHECKED_IN, Status.CANCELLED, Status.NO_SHOW),
+    Status.CHECKED_IN: (Status.COMPLETED, Status.NO_SHOW),
+    Status.COMPLETED: (),
+    Status.CANCELLED: (),
+    Status.NO_SHOW: (),
+}
+
+# A cancelled booking and a no-show hold nothing any more; a completed one did take place.
+HOLDING = (Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN, Status.COMPLETED)
+
+EVENT_TYPES: dict[str, str] = {
+    Status.CONFIRMED: "booking.confirmed",
+    Status.CHECKED_IN: "booking.checked_in",
+    Status.COMPLETED: "booking.completed",
+    Status.CANCELLED: "booking.canceled",
+    Status.NO_SHOW: "booking.no_show",
+}
+
+
+def require_transition(booking: Booking, status: str) -> None:
+    """Raises Conflict unless the table allows it; the status that a booking already has is no transition."""
+    if status not in TRANSITIONS[booking.status]:
+        raise Conflict(
+            f"A booking that is {booking.status} cannot become {status}.",
+            {"status": booking.status, "allowed": [str(allowed) for allowed in TRANSITIONS[booking.status]]},
+        )
+
+
+def change_status(booking: Booking, status: str) -> None:
+    """Move a booking, locked by the caller, to another status. Raises Conflict when the table forbids it."""
+    require_transition(booking, status)
+    booking.status = status
+    booking.version += 1
+    booking.save(update_fields=["status", "version", "updated_at"])
+    if status not in HOLDING:
+        Allocation.objects.filter(business_id=booking.business_id, booking=booking).update(active=False)
+    record_change(booking, EVENT_TYPES[status], "booking.updated")

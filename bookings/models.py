@@ -1,0 +1,153 @@
+"""Customers, their bookings, and what each booking holds."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import Case, F, Func, Q, Value, When
+
+from businesses.models import Resource, Service
+from businesses.models.base import DeletableModel, TenantModel, tenant_key
+from payments.models import Deposit
+
+
+class Customer(DeletableModel):
+    """A person known to one business, matched by the normalised phone number. Live and test are apart."""
+
+    live = models.BooleanField()
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    phone_key = models.CharField(max_length=20, blank=True, editable=False)
+    notes = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        constraints = [
+            tenant_key("customer"),
+            models.UniqueConstraint(
+                fields=["business", "live", "phone_key"],
+                condition=~Q(phone_key="") & Q(deleted_at=None),
+                name="customer_once_per_phone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Status(models.TextChoices):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    CHECKED_IN = "checked_in"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+class Source(models.TextChoices):
+    ONLINE = "online"
+    STAFF = "staff"
+
+
+class Booking(TenantModel):
+    """One visit. The guest fields are what was typed when booking; the customer is who the business knows."""
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="bookings", db_constraint=False, db_index=False
+    )
+    deposit = models.OneToOneField(Deposit, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False)
+    live = models.BooleanField()
+    status = models.CharField(max_length=10, choices=Status.choices)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    code = models.CharField(max_length=12)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    party_size = models.PositiveSmallIntegerField()
+    guest_first_name = models.CharField(max_length=100)
+    guest_last_name = models.CharField(max_length=100, blank=True)
+    guest_email = models.CharField(max_length=254, blank=True)
+    guest_phone = models.CharField(max_length=20, blank=True)
+    customer_notes = models.CharField(max_length=1000, blank=True)
+    staff_notes = models.CharField(max_length=2000, blank=True)
+    price_cents = models.PositiveBigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    policy = models.JSONField(default=dict, help_text="The cancellation terms as they were when booked.")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            tenant_key("booking"),
+            models.UniqueConstraint(fields=["business", "code"], name="booking_code_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_forward"),
+            models.CheckConstraint(condition=Q(party_size__gte=1, party_size__lte=50), name="booking_party"),
+        ]
+        indexes = [
+            models.Index(fields=["business", "live", "starts_at", "id"], name="booking_by_time"),
+            models.Index(fields=["business", "live", "created_at", "id"], name="booking_by_creation"),
+            models.Index(fields=["business", "customer", "starts_at"], name="booking_by_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Range(Func):
+    """A PostgreSQL range built from columns: Range("a", "b", function="tstzrange")."""
+
+
+class Allocation(TenantModel):
+    """A resource held for a part of a booking, from `blocked_from` to `blocked_until`, buffers included.
+
+    `lane` is the resource's id, negative for test bookings: they behave alike and never meet.
+    """
+
+    uuid = None  # never shown by itself
+    booking = models.ForeignKey(
+        Booking, on_delete=models.CASCADE, related_name="allocations", db_constraint=False, db_index=False
+    )
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    resource = models.ForeignKey(
+        Resource, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=False
+    )
+    sequence = models.PositiveSmallIntegerField(help_text="The place of its service in the visit, from 0.")
+    additional = models.BooleanField(default=False, help_text="The second resource of a service: the room.")
+    live = models.BooleanField()
+    active = models.BooleanField(default=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    blocked_from = models.DateTimeField()
+    blocked_until = models.DateTimeField()
+    lane = models.GeneratedField(
+        expression=Case(When(live=True, then=F("resource_id")), default=-F("resource_id")),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="allocation_no_overlap",
+                expressions=[
+                    (Range("lane", "lane", Value("[]"), function="int8range"), "="),
+                    (Range("blocked_from", "blocked_until", function="tstzrange"), "&&"),
+                ],
+                condition=Q(active=True),
+            ),
+            models.UniqueConstraint(fields=["booking", "sequence", "additional"], name="allocation_place_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    ends_at__gt=F("starts_at"), blocked_from__lte=F("starts_at"), blocked_until__gte=F("ends_at")
+                ),
+                name="allocation_times",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["business", "live", "blocked_from"],
+                include=["resource", "blocked_until"],
+                condition=Q(active=True),
+                name="allocation_busy_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} {self.blocked_from:%Y-%m-%d %H:%M}"

@@ -1,0 +1,147 @@
+"""Taking time: from a wish to allocations. The protocol is written down in docs/locking.md."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+
+from bookings import availability as engine
+from bookings.asking import Ask
+from bookings.errors import SlotTaken, wire_start
+from bookings.models import Booking
+from bookings.queries import Occupancy, occupancy
+from bookings.snapshot import Snapshot, within_reach
+from businesses.db import Raced
+from businesses.errors import Invalid
+from businesses.localtime import instants, moment_of
+from businesses.models import Business, Resource
+
+NEAREST = 5
+NEAREST_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A start in the business's wall-clock time; `instant` (a UTC minute) picks one of the two hours of a fold."""
+
+    date: date
+    minutes: int
+    instant: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What was decided: the picks and the configuration they were decided with."""
+
+    snapshot: Snapshot
+    picks: tuple[engine.Pick, ...]
+
+    @property
+    def starts_at(self) -> datetime:
+        return moment_of(self.picks[0].start)
+
+    @property
+    def ends_at(self) -> datetime:
+        return moment_of(max(pick.end for pick in self.picks))
+
+    @property
+    def price_cents(self) -> int | None:
+        """The sum over the services, at the resource's own price where it has one; None when all are without."""
+        by_id = {service.id: service for service in self.snapshot.services.values()}
+        prices = [
+            self.snapshot.prices.get((pick.service, pick.resource), by_id[pick.service].price_cents)
+            for pick in self.picks
+            if not pick.additional
+        ]
+        known = [price for price in prices if price is not None]
+        return sum(known) if known else None
+
+
+def possible_starts(snapshot: Snapshot, start: Start, now: int) -> tuple[int, ...]:
+    """The minutes that the wall clock means, two in a fold. Raises Invalid for a gap or a far-off date."""
+    zone = snapshot.business.zone
+    found = instants(zone, start.date, start.minutes)
+    if not found:
+        raise Invalid("This local time does not exist.", {"start_time": ["The clocks skip this time on this date."]})
+    if start.instant is not None:
+        if start.instant not in found:
+            raise Invalid(
+                "The times disagree.", {"starts_at": ["Is not the given date and time in the business's zone."]}
+            )
+        found = (start.instant,)
+    if not within_reach(snapshot, found[0], now):
+        raise Invalid("This date is out of range.", {"booking_date": ["Must be near the present."]})
+    return found
+
+
+def decide(found: Occupancy, start: Start, *, now: int, busy: engine.Busy | None = None) -> Placement:
+    """The resources for a start. Raises SlotTaken with the reason."""
+    minutes = possible_starts(found.snapshot, start, now)
+    view = engine.DayView(found.snapshot.calendar, found.wish, start.date, busy or found.busy())
+    for minute in minutes:
+        picks = view.assign(minute, now)
+        if picks:
+            return Placement(found.snapshot, picks)
+    raise SlotTaken(engine.why_not(view, minutes[0], now) or engine.Reason.BUSY)
+
+
+def nearest_starts(business_id: int, ask: Ask, start: Start, *, live: bool, now: int) -> list[dict[str, str]]:
+    """The free starts nearest to a refused one, on its day and the next ones, in order of time."""
+    last = start.date + timedelta(days=NEAREST_DAYS)
+    found = occupancy(business_id, live=live, first=start.date, last=last, wish_of=ask.wish)
+    busy, zone = found.busy(), found.snapshot.business.zone
+    wanted = instants(zone, start.date, start.minutes)[0]
+    free: list[int] = []
+    for offset in range(NEAREST_DAYS + 1):
+        view = engine.DayView(found.snapshot.calendar, found.wish, start.date + timedelta(days=offset), busy)
+        free += [view.day.start + at for at in engine.positions(view.free_starts(now))]
+        if len(free) >= NEAREST:
+            break
+    return [wire_start(zone, minute) for minute in sorted(sorted(free, key=lambda m: abs(m - wanted))[:NEAREST])]
+
+
+def lock_resources(business_id: int, keys: set[int]) -> None:
+    """Lock resources in primary-key order: for writers that touch more than one allocation."""
+    list(
+        Resource.objects.select_for_update(no_key=True)
+        .filter(business_id=business_id, id__in=keys)
+        .order_by("id")
+        .values_list("id", flat=True)
+    )
+
+
+COLUMNS = (
+    "business_id, booking_id, service_id, resource_id, sequence, additional, live, active, "
+    "starts_at, ends_at, blocked_from, blocked_until, updated_at"
+)
+
+
+def hold(booking: Booking, placement: Placement) -> None:
+    """Insert the allocations of a booking. Raises Raced when another writer holds any of the time."""
+    picks = sorted(placement.picks, key=lambda pick: (pick.resource, pick.start))
+    if len(picks) > 1:
+        lock_resources(booking.business_id, {pick.resource for pick in picks})
+    _admit_longest(placement)
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, true, %s, %s, %s, %s, now())"] * len(picks))
+    values = [value for pick in picks for value in _row(booking, pick)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO bookings_allocation ({COLUMNS}) VALUES {rows} ON CONFLICT DO NOTHING", values)  # noqa: S608
+        if cursor.rowcount != len(picks):
+            raise Raced
+
+
+def _row(booking: Booking, pick: engine.Pick) -> Iterator[object]:
+    yield from (booking.business_id, booking.id, pick.service, pick.resource, pick.sequence, pick.additional)
+    yield booking.live
+    for minute in (pick.start, pick.end, pick.blocked_from, pick.blocked_until):
+        yield moment_of(minute)
+
+
+def _admit_longest(placement: Placement) -> None:
+    """Widen the bound of busy-time scans before anything longer than it is stored."""
+    longest = max(pick.blocked_until - pick.blocked_from for pick in placement.picks)
+    if longest > placement.snapshot.business.longest_block_minutes:
+        Business.objects.filter(id=placement.snapshot.business.id, longest_block_minutes__lt=longest).update(
+            longest_block_minutes=longest
+        )

@@ -1,0 +1,112 @@
+"""The reads: what is free, which bookings there are. A constant number of queries, whatever the range."""
+
+import struct
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import FilteredRelation, Q, QuerySet
+
+from bookings import availability as engine
+from bookings.models import Booking
+from bookings.snapshot import Snapshot, kept_snapshot, load_snapshot
+from businesses.db import prepared
+from businesses.errors import DomainError, NotFound
+from businesses.localtime import moment_of
+
+# Everything that blocks a resource in a stretch of time, as one string of 24-byte records. The lower bound is
+# the stretch's start minus the longest allocation there is: a plain range scan at any size.
+BUSY_TIME = """
+SELECT b.config_version,
+    (SELECT string_agg(int8send(a.resource_id) || timestamptz_send(a.blocked_from)
+                       || timestamptz_send(a.blocked_until), '')
+     FROM bookings_allocation a
+     WHERE a.business_id = b.id AND a.live = %s AND a.active
+       AND a.blocked_from >= %s AND a.blocked_from < %s)
+FROM businesses_business b WHERE b.id = %s
+"""
+
+_RECORD = struct.Struct("!qqq")
+_MICROSECONDS = 60_000_000
+_YEAR_2000 = 15_778_080  # minutes from 1970 to 2000, where PostgreSQL's binary timestamps begin
+
+
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """One consistent read: the configuration, the taken time, and the wish as that configuration reads it.
+
+    `packed` identifies the taken time exactly.
+    """
+
+    snapshot: Snapshot
+    wish: engine.Wish
+    packed: bytes
+
+    def busy(self, without: Collection[tuple[int, int, int]] = ()) -> engine.Busy:
+        """The taken time, less the given (resource, from, until) records: a booking's own, when it moves."""
+        return engine.Busy(record for record in unpack(self.packed) if record not in without)
+
+
+def unpack(packed: bytes) -> Iterator[tuple[int, int, int]]:
+    """(resource id, blocked from, blocked until) in minutes."""
+    for resource, start, end in _RECORD.iter_unpack(packed):
+        yield resource, start // _MICROSECONDS + _YEAR_2000, end // _MICROSECONDS + _YEAR_2000
+
+
+def snapshot_of(business_id: int) -> Snapshot:
+    """The current configuration: one read of the version when it is in memory."""
+    kept = kept_snapshot(business_id)
+    rows = prepared("SELECT config_version FROM businesses_business WHERE id = %s", (business_id,))
+    if not rows:
+        raise NotFound
+    return kept if kept and kept.version == rows[0][0] else load_snapshot(business_id)
+
+
+def occupancy(
+    business_id: int, *, live: bool, first: date, last: date, wish_of: Callable[[Snapshot], engine.Wish]
+) -> Occupancy:
+    """Configuration and taken time for the local dates first..last and the length of a visit beyond, in one read.
+
+    Raises what `wish_of` raises: NotFound, Invalid.
+    """
+    snapshot = kept_snapshot(business_id) or load_snapshot(business_id)
+    while True:
+        try:
+            wish = wish_of(snapshot)
+        except DomainError:
+            if snapshot_of(business_id) is snapshot:
+                raise
+        else:
+            packed = _taken(snapshot, live, first, last, wish.longest_visit)
+            if packed is not None:
+                return Occupancy(snapshot, wish, packed)
+        snapshot = load_snapshot(business_id)
+
+
+def _taken(snapshot: Snapshot, live: bool, first: date, last: date, margin: int) -> bytes | None:
+    """The packed taken time, or None when the configuration has changed since the snapshot."""
+    calendar = snapshot.calendar
+    start = calendar.day(first).start - margin - snapshot.longest_block
+    end = calendar.day(last).end + margin
+    version, packed = prepared(BUSY_TIME, (live, moment_of(start), moment_of(end), snapshot.business.id))[0]
+    return (packed or b"") if version == snapshot.version else None
+
+
+def next_open_dates(found: Occupancy, *, first: date, count: int, horizon: int, now: int) -> list[tuple[date, int]]:
+    """The next dates with at least one free start, each with the number of starts."""
+    busy = found.busy()
+    dates: list[tuple[date, int]] = []
+    for offset in range(horizon):
+        on = first + timedelta(days=offset)
+        starts = engine.DayView(found.snapshot.calendar, found.wish, on, busy).free_starts(now)
+        if starts:
+            dates.append((on, starts.bit_count()))
+            if len(dates) == count:
+                break
+    return dates
+
+
+def listed_bookings(business_id: int, *, live: bool) -> QuerySet[Booking]:
+    """A business's bookings joined with the allocation that leads each: the first service's main resource."""
+    lead = FilteredRelation("allocations", condition=Q(allocations__sequence=0, allocations__additional=False))
+    return Booking.objects.filter(business_id=business_id, live=live).annotate(lead=lead)

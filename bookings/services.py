@@ -1,0 +1,317 @@
+"""The writes: every dialect, page and command comes through these functions.
+
+`now` is a minute (`businesses.localtime`). Ids of the wire are UUID strings. Another business's id is NotFound.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from bookings import availability as engine
+from bookings.asking import Ask
+from bookings.codes import new_code
+from bookings.customers import Guest, customer_for
+from bookings.deposits import settle_hold
+from bookings.errors import SlotTaken
+from bookings.events import record_change
+from bookings.lifecycle import change_status, require_transition
+from bookings.models import Allocation, Booking, Source, Status
+from bookings.placing import Placement, Start, decide, hold, lock_resources, nearest_starts
+from bookings.queries import occupancy, snapshot_of
+from bookings.snapshot import Snapshot
+from businesses.db import Raced, transactional, violated
+from businesses.errors import Conflict, NotFound
+from businesses.localtime import minute_of
+from businesses.models import Resource
+
+MOVABLE = (Status.PENDING, Status.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBooking:
+    """What somebody wants to book."""
+
+    business_id: int
+    live: bool
+    guest: Guest
+    start: Start
+    ask: Ask
+    customer_notes: str = ""
+    staff_notes: str = ""
+
+
+def create_booking(new: NewBooking, *, now: int) -> tuple[Booking, Placement]:
+    """Book a visit. Raises SlotTaken (409) with the reason and free alternatives, Invalid, NotFound."""
+    try:
+        return _create(new, now)
+    except SlotTaken as refusal:
+        nearest = nearest_starts(new.business_id, new.ask, new.start, live=new.live, now=now)
+        raise SlotTaken(refusal.reason, nearest) from None
+
+
+@transactional
+def _create(new: NewBooking, now: int) -> tuple[Booking, Placement]:
+    day = new.start.date
+    found = occupancy(new.business_id, live=new.live, first=day, last=day, wish_of=new.ask.wish)
+    placement = decide(found, new.start, now=now)
+    booking = _store(new, placement)
+    hold(booking, placement)
+    record_change(booking, "booking.created")
+    return booking, placement
+
+
+def _store(new: NewBooking, placement: Placement) -> Booking:
+    business = placement.snapshot.business
+    confirmed = new.ask.staff or business.auto_confirm
+    booking = Booking(
+        business_id=business.id,
+        customer_id=customer_for(business, new.guest, live=new.live),
+        live=new.live,
+        status=Status.CONFIRMED if confirmed else Status.PENDING,
+        source=Source.STAFF if new.ask.staff else Source.ONLINE,
+        starts_at=placement.starts_at,
+        ends_at=placement.ends_at,
+        party_size=new.ask.party,
+        guest_first_name=new.guest.first_name,
+        guest_last_name=new.guest.last_name,
+        guest_email=new.guest.email,
+        guest_phone=new.guest.phone,
+        customer_notes=new.customer_notes,
+        staff_notes=new.staff_notes,
+        price_cents=placement.price_cents,
+        currency=business.currency,
+        policy={"cancel_notice_hours": business.cancel_notice_hours},
+    )
+    return _save_with_new_code(booking)
+
+
+def _save_with_new_code(booking: Booking) -> Booking:
+    """Codes are random: on the rare collision within a business the transaction is run again."""
+    booking.code = new_code()
+    try:
+        booking.save(force_insert=True)
+    except IntegrityError as error:
+        if violated(error) == "booking_code_once":
+            raise Raced from error
+        raise
+    return booking
+
+
+def locked_booking(business_id: int, booking_id: UUID, *, live: bool) -> Booking:
+    """The booking under a row lock: all changes of one booking happen one after another."""
+    found = Booking.objects.select_for_update(no_key=True).filter(
+        business_id=business_id, live=live, uuid=booking_id
+    )
+    booking = found.first()
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingChange:
+    """What to change; None leaves as it is."""
+
+    status: str | None = None
+    resource: UUID | None = None
+    party: int | None = None
+
+
+@transactional
+def update_booking(business_id: int, booking_id: UUID, change: BookingChange, *, live: bool) -> Booking:
+    """Change status, resource and party size together or not at all (seed 001, "Updating a Booking")."""
+    booking = locked_booking(business_id, booking_id, live=live)
+    if change.status is not None:
+        require_transition(booking, change.status)
+    if change.party is not None or change.resource is not None:
+        _reseat(booking, change)
+    if change.status is not None:
+        change_status(booking, change.status)
+    return booking
+
+
+def _reseat(booking: Booking, change: BookingChange) -> None:
+    if booking.status in (Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW):
+        raise Conflict(f"A booking that is {booking.status} cannot be changed.", {"status": booking.status})
+    snapshot = snapshot_of(booking.business_id)
+    party = change.party if change.party is not None else booking.party_size
+    target = snapshot.resources.get(str(change.resource)) if change.resource else None
+    if change.resource and (target is None or not target.active):
+        raise NotFound("There is no such resource.")
+    held = _held(booking)
+    capacities = [target.capacity_max] if target else []
+    capacities += [a.resource.capacity_max for a in held if a.additional or not target]
+    if any(party > capacity for capacity in capacities):
+        raise Conflict("The resource is too small for this party.", {"reason": str(engine.Reason.CAPACITY)})
+    if target:
+        _move(booking, held, target, snapshot)
+    booking.party_size = party
+    booking.version += 1
+    booking.save(update_fields=["party_size", "version", "updated_at"])
+    record_change(booking, "booking.updated")
+
+
+def _held(booking: Booking) -> list[Allocation]:
+    found = Allocation.objects.filter(business_id=booking.business_id, booking=booking)
+    return list(found.select_related("resource", "service").order_by("sequence", "additional"))
+
+
+def _move(booking: Booking, held: list[Allocation], target: Resource, snapshot: Snapshot) -> None:
+    """Give the main allocations to another resource, at the same time."""
+    moving = [a for a in held if not a.additional and a.resource_id != target.id]
+    for allocation in moving:
+        service = snapshot.calendar.services.get(allocation.service_id)
+        if service is not None and target.id not in service.performers:
+            raise Conflict("This resource does not perform the service.", {"reason": "no_resource"})
+    if not moving:
+        return
+    lock_resources(booking.business_id, {target.id, *(a.resource_id for a in moving)})
+    for allocation in moving:
+        allocation.resource = target
+        try:
+            with transaction.atomic():
+                allocation.save(update_fields=["resource", "updated_at"])
+        except IntegrityError as error:
+            raise Conflict("The resource is not free at that time.", {"reason": str(engine.Reason.BUSY)}) from error
+
+
+@transactional
+def set_staff_notes(business_id: int, booking_id: UUID, notes: str, *, live: bool) -> Booking:
+    """Save internal notes; nothing else of the booking is touched."""
+    booking = locked_booking(business_id, booking_id, live=live)
+    booking.staff_notes = notes
+    booking.version += 1
+    booking.save(update_fields=["staff_notes", "version", "updated_at"])
+    record_change(booking, "booking.updated")
+    return booking
+
+
+@transactional
+def cancel_booking(business_id: int, booking_id: UUID, *, live: bool) -> Booking:
+    """Cancel and free the time. Raises Conflict when the booking is past that."""
+    booking = locked_booking(business_id, booking_id, live=live)
+    change_status(booking, Status.CANCELLED)
+    return booking
+
+
+@transactional
+def record_no_show(*, business_id: int, live: bool, booking_id: UUID) -> str:
+    """Mark as no-show and capture the hold (seed 001, "No-Show Handling"). Raises Conflict without a held deposit."""
+    booking = locked_booking(business_id, booking_id, live=live)
+    require_transition(booking, Status.NO_SHOW)
+    return settle_hold(booking)
+
+
+@transactional
+def release_hold(*, business_id: int, live: bool, booking_id: UUID) -> str:
+    """Give the hold back without charging. Raises Conflict without a held deposit."""
+    return settle_hold(locked_booking(business_id, booking_id, live=live))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Where a booking shall go. Without a resource it stays with its own where that is free, else any that can."""
+
+    start: Start
+    resource: UUID | None = None
+
+
+def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: bool, now: int) -> Booking:
+    """Move a booking to another time, in one step: the old time is let go only when the new one is taken.
+
+    Raises SlotTaken with free alternatives, Conflict when the booking is past moving, NotFound.
+    """
+    try:
+        return _reschedule(business_id, booking_id, move, live, now)
+    except SlotTaken as refusal:
+        booking = Booking.objects.get(business_id=business_id, uuid=booking_id)
+        ask = Ask(
+            services=tuple(a.service.uuid for a in _held(booking) if not a.additional),
+            party=booking.party_size,
+            resource=move.resource,
+            staff=True,
+        )
+        # Staff may choose any minute; what is told are the starts of the grid.
+        nearest = nearest_starts(business_id, replace(ask, staff=False), move.start, live=live, now=now)
+        raise SlotTaken(refusal.reason, nearest) from None
+
+
+@transactional
+def _reschedule(business_id: int, booking_id: UUID, move: Move, live: bool, now: int) -> Booking:
+    booking = locked_booking(business_id, booking_id, live=live)
+    if booking.status not in MOVABLE:
+        raise Conflict(f"A booking that is {booking.status} cannot be rescheduled.", {"status": booking.status})
+    held = _held(booking)
+    placement = _new_place(booking, held, move, now)
+    lock_resources(business_id, {a.resource_id for a in held} | {pick.resource for pick in placement.picks})
+    Allocation.objects.filter(business_id=business_id, booking=booking).delete()
+    hold(booking, placement)
+    booking.starts_at, booking.ends_at = placement.starts_at, placement.ends_at
+    booking.version += 1
+    booking.save(update_fields=["starts_at", "ends_at", "version", "updated_at"])
+    record_change(booking, "booking.rescheduled", "booking.updated")
+    return booking
+
+
+def _new_place(booking: Booking, held: list[Allocation], move: Move, now: int) -> Placement:
+    main = [a for a in held if not a.additional]
+    ask = Ask(
+        services=tuple(a.service.uuid for a in main), resource=move.resource, party=booking.party_size, staff=True
+    )
+    day = move.start.date
+    found = occupancy(booking.business_id, live=booking.live, first=day, last=day, wish_of=ask.wish)
+    busy = found.busy(without={_record(a) for a in held})
+    own = {a.resource_id for a in main}
+    if move.resource is None and len(own) == 1:
+        try:
+            return decide(replace(found, wish=replace(found.wish, resource=own.pop())), move.start, now=now, busy=busy)
+        except SlotTaken:
+            pass  # its own resource is taken then: any other will do
+    return decide(found, move.start, now=now, busy=busy)
+
+
+def _record(allocation: Allocation) -> tuple[int, int, int]:
+    return allocation.resource_id, minute_of(allocation.blocked_from), minute_of(allocation.blocked_until)
+
+
+def free_resources(business_id: int, booking_id: UUID, *, live: bool) -> list[Resource]:
+    """The other resources that could take a booking at its time (seed 001, "Resource Reassignment")."""
+    booking = Booking.objects.filter(business_id=business_id, live=live, uuid=booking_id).first()
+    if booking is None:
+        raise NotFound
+    held = [a for a in _held(booking) if not a.additional]
+    own = {a.resource_id for a in held}
+    snapshot = snapshot_of(business_id)
+    taken = _time_taken(snapshot, booking, min(a.blocked_from for a in held), max(a.blocked_until for a in held))
+    return [
+        resource
+        for resource in snapshot.resources.values()
+        if resource.id not in own
+        and resource.active
+        and resource.capacity_max >= booking.party_size
+        and _could_take(snapshot, resource, held, taken)
+    ]
+
+
+def _time_taken(snapshot: Snapshot, booking: Booking, start: datetime, end: datetime) -> engine.Busy:
+    taken = Allocation.objects.filter(
+        business_id=booking.business_id,
+        live=booking.live,
+        active=True,
+        blocked_from__gt=start - timedelta(minutes=snapshot.longest_block),
+        blocked_from__lt=end,
+        blocked_until__gt=start,
+    )
+    return engine.Busy(_record(allocation) for allocation in taken)
+
+
+def _could_take(snapshot: Snapshot, resource: Resource, held: list[Allocation], busy: engine.Busy) -> bool:
+    for allocation in held:
+        service = snapshot.calendar.services.get(allocation.service_id)
+        if service is not None and resource.id not in service.performers:
+            return False
+        if busy.overlaps(resource.id, minute_of(allocation.blocked_from), minute_of(allocation.blocked_until)):
+            return False
+    return True

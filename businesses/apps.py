@@ -1,0 +1,8 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class BusinessesConfig(AppConfig):
+    name = "businesses"
+    verbose_name = "Businesses"

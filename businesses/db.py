@@ -1,0 +1,71 @@
+"""PostgreSQL as the core uses it: prepared reads, and transactions that survive deadlocks."""
+
+import functools
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from psycopg import errors as pg
+
+from businesses.errors import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ATTEMPTS = 4
+RACES = 100  # every lost race means that another writer got through
+RETRIED = (pg.DeadlockDetected, pg.SerializationFailure)
+
+
+class Raced(Exception):
+    """Another writer was first between reading and writing: the transaction is run again on fresh data."""
+
+
+def prepared(sql: str, params: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Rows of a hot read: a server-side prepared statement on Django's own connection, binary results."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.cursor(binary=True) as cursor:
+        cursor.execute(sql, params, prepare=settings.PREPARED_STATEMENTS)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def transactional(function: Callable[P, R]) -> Callable[P, R]:
+    """Run in one transaction. Lost races, deadlocks and serialisation failures are tried again, then raise Busy.
+
+    Within a transaction of the caller it only joins in: what has to be tried again is the outermost one.
+    """
+
+    @functools.wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            return function(*args, **kwargs)
+        return _with_retries(lambda: function(*args, **kwargs))
+
+    return wrapped
+
+
+def _with_retries(function: Callable[[], R]) -> R:
+    failures = races = 0
+    while True:
+        try:
+            with transaction.atomic():
+                return function()
+        except Raced as race:
+            races += 1
+            if races == RACES:
+                raise Busy from race
+        except (OperationalError, InterfaceError) as error:
+            failures += 1
+            if not isinstance(error.__cause__, RETRIED) or failures == ATTEMPTS:
+                raise Busy from error
+            time.sleep(random.uniform(0.005, 0.03) * failures)  # noqa: S311  (spreads the retries)
+
+
+def violated(error: IntegrityError) -> str:
+    """The name of the constraint that was violated, or an empty string."""
+    cause = error.__cause__
+    return (cause.diag.constraint_name or "") if isinstance(cause, pg.IntegrityError) else ""

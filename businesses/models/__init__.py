@@ -1,0 +1,30 @@
+"""Who may act, what is offered, when it is open."""
+
+from businesses.models.business import BillingStatus, Business, DepositType, Plan
+from businesses.models.catalogue import Resource, ResourceKind, Service, ServiceCategory, ServiceResource
+from businesses.models.hours import Closure, ClosureKind, OpeningHours, Weekday
+from businesses.models.keys import PRESET_SCOPES, ApiKey, Preset, Scope
+from businesses.models.people import Member, Role, User
+
+__all__ = [
+    "PRESET_SCOPES",
+    "ApiKey",
+    "BillingStatus",
+    "Business",
+    "Closure",
+    "ClosureKind",
+    "DepositType",
+    "Member",
+    "OpeningHours",
+    "Plan",
+    "Preset",
+    "Resource",
+    "ResourceKind",
+    "Role",
+    "Scope",
+    "Service",
+    "ServiceCategory",
+    "ServiceResource",
+    "User",
+    "Weekday",
+]

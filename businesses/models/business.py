@@ -1,0 +1,85 @@
+"""The tenant and its rules."""
+
+import uuid
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models.functions import Now
+
+
+def validate_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"{name!r} is not a time zone of the IANA database.")
+
+
+class Plan(models.TextChoices):
+    BASIC = "basic"
+    PREMIUM = "premium"
+
+
+class BillingStatus(models.TextChoices):
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+
+
+class DepositType(models.TextChoices):
+    NONE = "none"
+    CHARGE = "charge"
+    AUTHORIZATION_HOLD = "authorization_hold"
+
+
+class Business(models.Model):
+    """One tenant. `config_version` counts every change of its configuration (kept by database triggers)."""
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=200)
+    description = models.CharField(max_length=1000, blank=True)
+    category = models.CharField(max_length=100, blank=True)
+    logo_url = models.URLField(max_length=500, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    timezone = models.CharField(max_length=64, validators=[validate_zone])
+    currency = models.CharField(max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}\Z")])
+    language = models.CharField(max_length=10, default="en")
+    plan = models.CharField(max_length=10, choices=Plan.choices, default=Plan.BASIC)
+    billing_status = models.CharField(max_length=10, choices=BillingStatus.choices, default=BillingStatus.ACTIVE)
+
+    slot_interval_minutes = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(1), MaxValueValidator(1440)]
+    )
+    lead_time_minutes = models.PositiveIntegerField(default=60, validators=[MaxValueValidator(525_600)])
+    window_days = models.PositiveSmallIntegerField(
+        default=60, validators=[MinValueValidator(1), MaxValueValidator(730)]
+    )
+    auto_confirm = models.BooleanField(default=True)
+    cancel_notice_hours = models.PositiveSmallIntegerField(default=24, validators=[MaxValueValidator(8760)])
+
+    show_staff_selection = models.BooleanField(default=True)
+    show_service_prices = models.BooleanField(default=True)
+    show_service_duration = models.BooleanField(default=True)
+    require_customer_email = models.BooleanField(default=True)
+
+    deposit_type = models.CharField(max_length=20, choices=DepositType.choices, default=DepositType.NONE)
+    deposit_amount_cents = models.PositiveIntegerField(null=True, blank=True)
+
+    longest_block_minutes = models.PositiveIntegerField(
+        default=0, editable=False, help_text="No allocation blocks a resource for longer: the bound of busy-time scans."
+    )
+    config_version = models.BigIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "businesses"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.timezone)

@@ -1,0 +1,45 @@
+"""Weekly opening hours: reading `"09:00-13:00"`, and intervals that must not overlap."""
+
+import re
+from dataclasses import dataclass
+
+from businesses.localtime import DAY
+
+WEEK = 7 * DAY
+TEXT = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})\Z")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """A weekly interval: weekday (0 is Monday), minutes after midnight; `closes` beyond 1440 is after midnight."""
+
+    weekday: int
+    opens: int
+    closes: int
+
+
+def read_interval(weekday: int, text: str) -> Interval:
+    """`"09:00-13:00"`, `"18:00-02:00"` (past midnight) or `"00:00-24:00"`. Raises ValueError saying what is wrong."""
+    match = TEXT.match(text)
+    if not match:
+        raise ValueError(f'{text!r} is not an interval: write "09:00-13:00"')
+    hours, minutes, end_hours, end_minutes = (int(part) for part in match.groups())
+    if hours > 23 or minutes > 59 or end_minutes > 59 or (end_hours, end_minutes) > (24, 0):
+        raise ValueError(f"{text!r} has a time that does not exist")
+    return interval(weekday, hours * 60 + minutes, end_hours * 60 + end_minutes)
+
+
+def interval(weekday: int, opens: int, closes: int) -> Interval:
+    """An interval of wall-clock times; one that ends at or before its start ends on the next day."""
+    return Interval(weekday, opens, closes if closes > opens else closes + DAY)
+
+
+def overlapping(intervals: list[Interval]) -> tuple[Interval, Interval] | None:
+    """Two intervals of the week that overlap, also across midnight and from Sunday to Monday, or None."""
+    placed = sorted((i.weekday * DAY + i.opens, i.weekday * DAY + i.closes, i) for i in intervals)
+    for (_, end, first), (start, _, second) in zip(placed, placed[1:], strict=False):
+        if start < end:
+            return first, second
+    if len(placed) > 1 and placed[-1][1] - WEEK > placed[0][0]:
+        return placed[-1][2], placed[0][2]
+    return None
