@@ -58,7 +58,7 @@ def _database() -> str:
 
 @functools.cache
 def _migrations() -> frozenset[tuple[str, str]]:
-    return frozenset(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    return frozenset(MigrationLoader(None).disk_migrations)
 
 
 def _broker() -> str:

@@ -165,6 +165,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "PREPROCESSING_HOOKS": ["availengine.api.schema.one_spelling_of_each_path"],
     "APPEND_COMPONENTS": {"securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer"}}},
     "SECURITY": [{"apiKey": []}],
+    "ENUM_NAME_OVERRIDES": {
+        "ResourceKind": "businesses.models.ResourceKind",
+        "ClosureKind": "businesses.models.ClosureKind",
+        "BookingStatus": "bookings.models.Status",
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_REQUEST": True,
 }
@@ -191,7 +196,7 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = env.str("STATIC_ROOT", "") or None  # only for `collectstatic` behind a file server
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True  # serves from the packages; `collectstatic` is not needed
 STORAGES = {

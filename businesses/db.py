@@ -4,8 +4,10 @@ import functools
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
+import psycopg
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from psycopg import errors as pg
@@ -20,6 +22,9 @@ RACES = 100  # every lost race means that another writer got through
 RETRIED = (pg.DeadlockDetected, pg.SerializationFailure)
 
 
+_inside: ContextVar[bool] = ContextVar("inside a transactional function", default=False)
+
+
 class Raced(Exception):
     """Another writer was first between reading and writing: the transaction is run again on fresh data."""
 
@@ -27,8 +32,8 @@ class Raced(Exception):
 def prepared(sql: str, params: Sequence[object]) -> list[tuple[Any, ...]]:
     """Rows of a hot read: a server-side prepared statement on Django's own connection, binary results."""
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.cursor(binary=True) as cursor:
-        cursor.execute(sql, params, prepare=settings.PREPARED_STATEMENTS)
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(sql, params, prepare=settings.PREPARED_STATEMENTS, binary=True)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
@@ -36,14 +41,19 @@ def prepared(sql: str, params: Sequence[object]) -> list[tuple[Any, ...]]:
 def transactional(function: Callable[P, R]) -> Callable[P, R]:
     """Run in one transaction. Lost races, deadlocks and serialisation failures are tried again, then raise Busy.
 
-    Within a transaction of the caller it only joins in: what has to be tried again is the outermost one.
+    Within another transactional function it only joins in: what is tried again is the outermost one. Within a
+    foreign transaction (a test, the admin) it is a savepoint.
     """
 
     @functools.wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        if connection.in_atomic_block:
+        if _inside.get():
             return function(*args, **kwargs)
-        return _with_retries(lambda: function(*args, **kwargs))
+        token = _inside.set(True)
+        try:
+            return _with_retries(lambda: function(*args, **kwargs))
+        finally:
+            _inside.reset(token)
 
     return wrapped
 

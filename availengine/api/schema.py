@@ -69,8 +69,7 @@ def one_spelling_of_each_path(
     """Every route answers with and without the slash; the document shows the reference's spelling."""
     kept = []
     for path, pattern, method, view in endpoints:
-        slashed = path.endswith("/")
-        if slashed == (path in SLASHED):
+        if path.endswith("/") == (path.rstrip("/") + "/" in SLASHED):
             kept.append((path, pattern, method, view))
     return kept
 

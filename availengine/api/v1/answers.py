@@ -32,7 +32,6 @@ class BookingCustomer(serializers.Serializer[Any]):
 
 
 class BookingResource(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
     name = serializers.CharField()
     capacity_max = serializers.IntegerField()
     section = serializers.CharField(allow_null=True)

@@ -20,7 +20,6 @@ BOOKING_COLUMNS = (
     "customer__phone",
     "customer__email",
     "lead__resource__name",
-    "lead__resource__uuid",
     "lead__resource__capacity_max",
     "lead__resource__section",
     "deposit__status",
@@ -50,7 +49,6 @@ def booking_item(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
             "email": row["customer__email"] or None,
         },
         "resource": {
-            "id": str(row["lead__resource__uuid"]),
             "name": row["lead__resource__name"],
             "capacity_max": row["lead__resource__capacity_max"],
             "section": row["lead__resource__section"] or None,
