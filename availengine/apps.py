@@ -9,4 +9,4 @@ class AvailEngineConfig(AppConfig):
     verbose_name = "AvailEngine"
 
     def ready(self) -> None:
-        from availengine import checks  # noqa: F401, PLC0415  (registers the start-up checks)
+        from availengine import checks  # noqa: F401  (registers the start-up checks)

@@ -17,14 +17,15 @@ DELETE FROM edge_idempotencyrecord WHERE id IN (
 """
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def purge_idempotency_records() -> int:
     """Remove records older than a day, in batches. Returns how many."""
     before = timezone.now() - timedelta(hours=settings.IDEMPOTENCY_HOURS)
-    removed = 0
+    removed: int = 0
     while True:
         with connection.cursor() as cursor:
             cursor.execute(PURGE, [before, BATCH])
-            removed += cursor.rowcount
-            if cursor.rowcount < BATCH:
+            batch: int = cursor.rowcount
+            removed += batch
+            if batch < BATCH:
                 return removed

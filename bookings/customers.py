@@ -70,6 +70,7 @@ def customer_for(business: Business, guest: Guest, *, live: bool) -> int:
 @transactional
 def save_customer(business_id: int, values: Mapping[str, Any], key: UUID | None = None, *, live: bool) -> Customer:
     """Create or change a stored customer: a deliberate act of the business. Raises Conflict for a known phone."""
+    row: Customer | None
     if key:
         row = Customer.objects.present().filter(business_id=business_id, live=live, uuid=key).first()
     else:

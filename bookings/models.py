@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 
 from businesses.models import Resource, Service
-from businesses.models.base import DeletableModel, TenantModel, tenant_key
+from businesses.models.base import DeletableModel, TenantModel, TenantRow, tenant_key
 from payments.models import Deposit
 
 
@@ -94,13 +94,12 @@ class Range(Func):
     """A PostgreSQL range built from columns: Range("a", "b", function="tstzrange")."""
 
 
-class Allocation(TenantModel):
+class Allocation(TenantRow):
     """A resource held for a part of a booking, from `blocked_from` to `blocked_until`, buffers included.
 
     `lane` is the resource's id, negative for test bookings: they behave alike and never meet.
     """
 
-    uuid = None  # never shown by itself
     booking = models.ForeignKey(
         Booking, on_delete=models.CASCADE, related_name="allocations", db_constraint=False, db_index=False
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -124,7 +125,7 @@ def hold(booking: Booking, placement: Placement) -> None:
         lock_resources(booking.business_id, {pick.resource for pick in picks})
     _admit_longest(placement)
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, true, %s, %s, %s, %s, now())"] * len(picks))
-    values = [value for pick in picks for value in _row(booking, pick)]
+    values: list[Any] = [value for pick in picks for value in _row(booking, pick)]
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO bookings_allocation ({COLUMNS}) VALUES {rows} ON CONFLICT DO NOTHING", values)  # noqa: S608
         if cursor.rowcount != len(picks):

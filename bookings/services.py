@@ -101,9 +101,7 @@ def _save_with_new_code(booking: Booking) -> Booking:
 
 def locked_booking(business_id: int, booking_id: UUID, *, live: bool) -> Booking:
     """The booking under a row lock: all changes of one booking happen one after another."""
-    found = Booking.objects.select_for_update(no_key=True).filter(
-        business_id=business_id, live=live, uuid=booking_id
-    )
+    found = Booking.objects.select_for_update(no_key=True).filter(business_id=business_id, live=live, uuid=booking_id)
     booking = found.first()
     if booking is None:
         raise NotFound

@@ -127,7 +127,7 @@ def save_opening_hours(
         owner = _referenced(Resource, business_id, resource, "resource_id")
         Resource.objects.filter(id=owner.id, own_hours=False).update(own_hours=True)
         row.resource = owner
-    others = OpeningHours.objects.select_for_update().filter(business_id=business_id, resource_id=row.resource_id)
+    others = OpeningHours.objects.select_for_update().filter(business_id=business_id, resource=row.resource)
     for name, value in values.items():
         setattr(row, name, value)
     week = [Interval(o.weekday, o.opens, o.closes) for o in others.exclude(id=row.id)]

@@ -1,5 +1,7 @@
 """Migration operations for what Django's models cannot say: composite tenant keys and configuration versions."""
 
+from typing import Any
+
 from django.db import migrations
 
 
@@ -17,10 +19,10 @@ def counts_as_configuration(table: str) -> migrations.RunSQL:
     """Every change of `table` raises `config_version` of the businesses concerned."""
     triggers = [("insert", "REFERENCING NEW TABLE AS changed"), ("delete", "REFERENCING OLD TABLE AS changed")]
     triggers.append(("update", "REFERENCING NEW TABLE AS changed"))
-    create = [
+    create: list[Any] = [
         f"CREATE TRIGGER {table}_config_{event} AFTER {event.upper()} ON {table} {referencing} "
         "FOR EACH STATEMENT EXECUTE FUNCTION availengine_configuration_changed()"
         for event, referencing in triggers
     ]
-    drop = [f"DROP TRIGGER {table}_config_{event} ON {table}" for event, _ in triggers]
+    drop: list[Any] = [f"DROP TRIGGER {table}_config_{event} ON {table}" for event, _ in triggers]
     return migrations.RunSQL(create, drop)

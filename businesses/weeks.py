@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from businesses.localtime import DAY
 
@@ -37,7 +38,7 @@ def interval(weekday: int, opens: int, closes: int) -> Interval:
 def overlapping(intervals: list[Interval]) -> tuple[Interval, Interval] | None:
     """Two intervals of the week that overlap, also across midnight and from Sunday to Monday, or None."""
     placed = sorted((i.weekday * DAY + i.opens, i.weekday * DAY + i.closes, i) for i in intervals)
-    for (_, end, first), (start, _, second) in zip(placed, placed[1:], strict=False):
+    for (_, end, first), (start, _, second) in pairwise(placed):
         if start < end:
             return first, second
     if len(placed) > 1 and placed[-1][1] - WEEK > placed[0][0]:

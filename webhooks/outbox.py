@@ -19,6 +19,4 @@ def record(*, business_id: int, live: bool, types: tuple[str, ...], data: Mappin
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(types)
-    Event.objects.bulk_create(
-        Event(business_id=business_id, live=live, type=type_, data=dict(data)) for type_ in types
-    )
+    Event.objects.bulk_create(Event(business_id=business_id, live=live, type=type_, data=dict(data)) for type_ in types)

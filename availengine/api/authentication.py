@@ -21,7 +21,7 @@ def admit(request: HttpRequest, secret: str, scope: str | None) -> Principal:
     principal = principal_of(secret) if secret else None
     if principal is None:
         raise ApiError("invalid_token", "Missing or invalid API key.", WWW_Authenticate="Bearer")
-    request.principal = principal  # type: ignore[attr-defined]  (read by CorsMiddleware)
+    request.principal = principal  # type: ignore[attr-defined]
     require_key_rate(principal)
     origin = request.headers.get("Origin")
     if origin and not origin_allowed(principal, origin):

@@ -74,26 +74,24 @@ def problem_of(error: Exception) -> Problem:
     return Problem("internal_error", "Something went wrong on our side.")
 
 
+# What Django and DRF raise, by class; the first that fits counts.
+FRAMEWORK: list[tuple[tuple[type[Exception], ...], str, str]] = [
+    ((drf.MethodNotAllowed,), "method_not_allowed", "This method is not supported here."),
+    ((drf.UnsupportedMediaType,), "unsupported_media_type", "Send JSON, with Content-Type: application/json."),
+    ((RequestDataTooBig,), "payload_too_large", "The body is too large."),
+    ((drf.NotFound, Http404), "not_found", "Not found."),
+    ((drf.PermissionDenied, PermissionDenied), "insufficient_permissions", "Not allowed."),
+    ((SuspiciousOperation,), "validation_error", "The request is not valid."),
+]
+
+
 def _framework_problem(error: Exception) -> Problem | None:
-    match error:
-        case drf.ValidationError():
-            detail = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
-            return Problem("validation_error", "The request is not valid.", _plain(detail))
-        case drf.ParseError():
-            return Problem("validation_error", str(error.detail))
-        case drf.MethodNotAllowed():
-            return Problem("method_not_allowed", "This method is not supported here.")
-        case drf.UnsupportedMediaType():
-            return Problem("unsupported_media_type", "Send JSON, with Content-Type: application/json.")
-        case RequestDataTooBig():
-            return Problem("payload_too_large", "The body is too large.")
-        case drf.NotFound() | Http404():
-            return Problem("not_found", "Not found.")
-        case drf.PermissionDenied() | PermissionDenied():
-            return Problem("insufficient_permissions", "Not allowed.")
-        case SuspiciousOperation():
-            return Problem("validation_error", "The request is not valid.")
-    return None
+    if isinstance(error, drf.ValidationError):
+        detail = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
+        return Problem("validation_error", "The request is not valid.", _plain(detail))
+    if isinstance(error, drf.ParseError):
+        return Problem("validation_error", str(error.detail))
+    return next((Problem(code, text) for classes, code, text in FRAMEWORK if isinstance(error, classes)), None)
 
 
 def _plain(detail: Any) -> Any:

@@ -35,7 +35,7 @@ THIS_RECORD = "business_id = %s AND api_key_id = %s AND method = %s AND path = %
 class Claim:
     """One request under one key."""
 
-    scope: tuple[object, ...]
+    scope: tuple[Any, ...]
     digest: bytes
 
     def insert(self) -> bool:

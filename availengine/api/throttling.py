@@ -72,5 +72,5 @@ def visitor_address(request: HttpRequest) -> str:
     hops = settings.TRUSTED_PROXY_HOPS
     forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
     if hops and len(forwarded) >= hops:
-        return forwarded[-hops][:64]
+        return str(forwarded[-hops])[:64]
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -93,7 +93,7 @@ class Calendar:
             if len(self._remembered) >= CACHED_MASKS:
                 self._remembered.clear()
             found = self._remembered[key] = compute()
-        return found  # type: ignore[no-any-return]
+        return found
 
     def day(self, on: date) -> Day:
         return self._remember(on, lambda: Day(on, *day_bounds(self.zone, on)))
@@ -132,8 +132,18 @@ class Calendar:
 
     def _grid(self, resource: Resource, on: date) -> int:
         day = self.day(on)
+        mask = self.weekly_grid(on)
+        for start, end in self.closures:
+            mask &= ~bits(start - day.start, min(end, day.end) - day.start)
+        for start, end in (*self.openings, *resource.openings):
+            mask |= every(self.rules.interval, start - day.start, min(end, day.end) - day.start)
+        return mask
+
+    def weekly_grid(self, on: date) -> int:
+        """The grid of the weekly hours alone, as if there were no closures and special openings."""
+        day = self.day(on)
         mask = 0
-        for start, end in [*self._weekly(self.week, on, 0), *self.openings, *resource.openings]:
+        for start, end in self._weekly(self.week, on, 0):
             mask |= every(self.rules.interval, start - day.start, min(end, day.end) - day.start)
         return mask & bits(0, day.end - day.start)
 

@@ -144,7 +144,7 @@ def unavailable(view: DayView, now: int) -> list[tuple[int, Reason]]:
     for mask in view.starts(now).values():
         offered |= mask
     whole = bits(0, view.day.end - view.day.start)
-    asked, hours = 0, 0
+    asked, hours = view.calendar.weekly_grid(view.day.date), 0
     for resource in view.calendar.resources.values():
         asked |= view.calendar.grid(resource, view.day.date)
         for start, end in view.calendar.scheduled_spans(resource, view.day.date, 1):

@@ -37,7 +37,6 @@ class Wish:
     def longest_visit(self) -> int:
         return sum(service.longest + service.before + service.after for service in self.services)
 
-
     def visit_minutes(self, resource: int) -> int:
         """From the start of the visit to the end of its last service, when this resource does what it can."""
         last = len(self.services) - 1
@@ -221,9 +220,7 @@ class DayView:
 
     def _preferred(self, keys: Sequence[int]) -> list[int]:
         day, resources = self.day, self.calendar.resources
-        return sorted(
-            keys, key=lambda key: (resources[key].capacity_max, self.busy.load(key, day.start, day.end), key)
-        )
+        return sorted(keys, key=lambda key: (resources[key].capacity_max, self.busy.load(key, day.start, day.end), key))
 
     def _walk(self, at: int, stays: int | None) -> Iterator[Pick]:
         for index, service in enumerate(self.wish.services):
@@ -240,6 +237,4 @@ class DayView:
         service = self.wish.services[index]
         start = self.day.start + at
         end = start + duration
-        return Pick(
-            index, service.id, resource, additional, start, end, start - service.before, end + service.after
-        )
+        return Pick(index, service.id, resource, additional, start, end, start - service.before, end + service.after)

@@ -14,14 +14,22 @@ class TenantQuerySet(models.QuerySet[Any]):
         return self.filter(deleted_at=None)
 
 
-class TenantModel(models.Model):
+class TenantRow(models.Model):
     """A row of one business. Parents are referenced by (business_id, id): see `businesses/tenancy.py`."""
 
     id = models.BigAutoField(primary_key=True)
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     business = models.ForeignKey("businesses.Business", on_delete=models.PROTECT, related_name="%(class)ss")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class TenantModel(TenantRow):
+    """A tenant row that is shown to the world, by its UUID."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     class Meta:
         abstract = True

@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from businesses.models.base import DeletableModel, TenantModel, tenant_key
+from businesses.models.base import DeletableModel, TenantRow, tenant_key
 
 DAY_MINUTES = 1440
 
@@ -121,10 +121,9 @@ class Service(DeletableModel):
         return self.name
 
 
-class ServiceResource(TenantModel):
+class ServiceResource(TenantRow):
     """A resource performs a service, perhaps at its own price or in its own time."""
 
-    uuid = None  # never shown by itself
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="performers", db_constraint=False)
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="performs", db_constraint=False)
     price_cents = models.PositiveIntegerField(null=True, blank=True)

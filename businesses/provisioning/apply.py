@@ -109,9 +109,7 @@ def _hours(outcome: Outcome, resource: Resource | None, wanted: Iterable[Interva
     if gone:
         found.filter(id__in=gone).delete()
     OpeningHours.objects.bulk_create(
-        OpeningHours(
-            business=outcome.business, resource=resource, weekday=i.weekday, opens=i.opens, closes=i.closes
-        )
+        OpeningHours(business=outcome.business, resource=resource, weekday=i.weekday, opens=i.opens, closes=i.closes)
         for i in new
     )
     outcome.changed |= bool(gone or new)
@@ -130,9 +128,7 @@ def _service(outcome: Outcome, planned: PlannedService) -> None:
         outcome.changed |= bool(others.update(is_default=False))
     row = _keyed(Service, outcome, planned.key, {**planned.values, "category": category})
     outcome.services[planned.key] = row
-    wanted = {
-        (outcome.resources[p.resource].id, p.price_cents, p.duration_minutes) for p in planned.performers
-    }
+    wanted = {(outcome.resources[p.resource].id, p.price_cents, p.duration_minutes) for p in planned.performers}
     found = ServiceResource.objects.filter(business=business, service=row)
     if wanted != set(found.values_list("resource_id", "price_cents", "duration_minutes")):
         found.delete()
@@ -166,9 +162,7 @@ def _closure(outcome: Outcome, planned: PlannedClosure) -> None:
 
 def _key(outcome: Outcome, planned: PlannedKey) -> str | None:
     """The secret of a new key; of one that exists already the limits are brought up to date."""
-    row = ApiKey.objects.filter(
-        business=outcome.business, name=planned.name, revoked_at=None, expires_at=None
-    ).first()
+    row = ApiKey.objects.filter(business=outcome.business, name=planned.name, revoked_at=None, expires_at=None).first()
     if row:
         values = {
             "requests_per_minute": planned.requests_per_minute,

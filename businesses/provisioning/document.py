@@ -77,7 +77,9 @@ class Node:
         match = MONEY.match(text)
         if not match or len(match[2] or "") > decimals:
             raise self.fail(f"{text!r} is not a price with at most {decimals} decimals")
-        return int(match[1]) * 10**decimals + int((match[2] or "").ljust(decimals, "0") or 0)
+        whole, fraction = int(match[1]), int((match[2] or "").ljust(decimals, "0") or 0)
+        scale: int = 10**decimals
+        return whole * scale + fraction
 
     def local_time(self) -> tuple[date, int | None]:
         """A date, or a local date and time, as (date, minutes after midnight or None)."""

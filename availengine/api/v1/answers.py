@@ -53,7 +53,7 @@ class BookingItem(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=Status.choices)
     confirmation_code = serializers.CharField()
     capacity = serializers.IntegerField()
-    source = serializers.ChoiceField(choices=Source.choices)
+    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]
     customer_notes = serializers.CharField(allow_null=True)
     staff_notes = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()

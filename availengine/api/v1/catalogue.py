@@ -131,11 +131,11 @@ class ServiceAnswer(ServiceInput):
 
 
 def service(row: Service) -> dict[str, Any]:
-    skipped = {"category_id", "resources"}
+    names = [name for name in map(str, ServiceInput().fields) if name not in ("category_id", "resources")]
     return {
         "id": str(row.uuid),
         "number": row.id,
-        **{name: getattr(row, name) for name in ServiceInput().fields if name not in skipped},
+        **{name: getattr(row, name) for name in names},
         "category_id": str(row.category.uuid) if row.category else None,
         "resources": [
             {
@@ -236,7 +236,7 @@ def closure(row: Closure, zone: ZoneInfo) -> dict[str, Any]:
 
 def closure_values(data: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     """Model values in UTC: a date begins at its midnight, a last date ends at the next one."""
-    values = {name: data[name] for name in ("kind", "reason") if name in data}
+    values: dict[str, Any] = {name: data[name] for name in ("kind", "reason") if name in data}
     if "from" in data:
         day, minutes = data["from"]
         values["starts_at"] = _utc(zone, day, minutes or 0)

@@ -13,7 +13,7 @@ from bookings.models import Booking, Status
 from businesses.localtime import day_bounds, moment_of
 
 
-class BookingFilter(django_filters.FilterSet):
+class BookingFilter(django_filters.FilterSet):  # type: ignore[misc]
     """`res_date` or `booking_date`, `status`, and `code`: a part of the confirmation code in any case."""
 
     res_date = django_filters.CharFilter(method="on_date")
@@ -31,7 +31,7 @@ class BookingFilter(django_filters.FilterSet):
             on: date = Date().to_internal_value(value)
         except ValidationError as error:
             raise ValidationError({name: error.detail}) from error
-        zone: ZoneInfo = self.request.zone  # type: ignore[union-attr]
+        zone: ZoneInfo = self.request.zone
         start, end = day_bounds(zone, on)
         return queryset.filter(starts_at__gte=moment_of(start), starts_at__lt=moment_of(end))
 
@@ -43,10 +43,11 @@ class BookingFilter(django_filters.FilterSet):
 
 def filtered_bookings(queryset: QuerySet[Booking], query: dict[str, Any], zone: ZoneInfo) -> QuerySet[Booking]:
     """The queryset narrowed by the query. Raises DRF's ValidationError naming the parameter."""
-    filters = BookingFilter(query, queryset=queryset, request=_Zoned(zone))  # type: ignore[arg-type]
+    filters = BookingFilter(query, queryset=queryset, request=_Zoned(zone))
     if not filters.is_valid():
         raise ValidationError(dict(filters.errors))
-    return filters.qs
+    narrowed: QuerySet[Booking] = filters.qs
+    return narrowed
 
 
 class _Zoned:

@@ -23,7 +23,7 @@ from businesses.keys import Scope
 
 
 class ManagedBookings(V1View):
-    scopes = {  # noqa: RUF012
+    scopes = {
         "list": Scope.BOOKINGS_READ,
         "retrieve": Scope.BOOKINGS_READ,
         "available_resources": Scope.BOOKINGS_READ,

@@ -37,7 +37,7 @@ def question_of(query_string: str) -> Question:
     bound.is_valid(raise_exception=True)
     data = bound.validated_data
     first, last, single = data.get("from"), data.get("to"), data.get("date")
-    if single and (first or last) or not single and not (first and last):
+    if bool(single) == bool(first or last) or (not single and not (first and last)):
         raise drf.ValidationError({"date": ["Give either date, or from and to."]})
     if not single and not timedelta(0) <= last - first < timedelta(days=MOST_DAYS):
         raise drf.ValidationError({"to": [f"Must be 0 to {MOST_DAYS - 1} days after from."]})
@@ -45,7 +45,7 @@ def question_of(query_string: str) -> Question:
 
 
 class AvailabilityView(V1View):
-    scopes = {"day": Scope.AVAILABILITY_READ, "dates": Scope.AVAILABILITY_READ}  # noqa: RUF012
+    scopes = {"day": Scope.AVAILABILITY_READ, "dates": Scope.AVAILABILITY_READ}
 
     @extend_schema(
         operation_id="availability",
@@ -84,14 +84,16 @@ class AvailabilityView(V1View):
 class BusinessView(V1View):
     """What a widget needs to know of a business."""
 
-    scopes = {name: Scope.AVAILABILITY_READ for name in ("profile", "services", "resources")}  # noqa: RUF012
+    scopes = dict.fromkeys(("profile", "services", "resources"), Scope.AVAILABILITY_READ)
 
     @extend_schema(operation_id="business", summary="The business, its hours and rules", responses=answers.Profile)
     def profile(self, request: Request, business_id: UUID) -> Response:
         return Response(wire_out.profile(self._snapshot(business_id)))
 
     @extend_schema(
-        operation_id="business_services", summary="Services that can be booked online", responses=answers.PublicServicePage
+        operation_id="business_services",
+        summary="Services that can be booked online",
+        responses=answers.PublicServicePage,
     )
     def services(self, request: Request, business_id: UUID) -> Response:
         snapshot = self._snapshot(business_id)
@@ -116,7 +118,7 @@ class BusinessView(V1View):
 class BookingView(V1View):
     """seed 001, "Public Booking"."""
 
-    scopes = {"create": Scope.BOOKINGS_CREATE}  # noqa: RUF012
+    scopes = {"create": Scope.BOOKINGS_CREATE}
 
     @extend_schema(
         operation_id="create_booking",

@@ -45,7 +45,7 @@ class CatalogueView(V1View):
     input: ClassVar[type[serializers.Serializer[Any]]]
 
     def rows(self) -> QuerySet[Any]:
-        rows = self.model.objects.filter(business_id=self.principal.business_id)  # type: ignore[attr-defined]
+        rows: QuerySet[Any] = self.model.objects.filter(business_id=self.principal.business_id)  # type: ignore[attr-defined]
         return rows.filter(deleted_at=None) if issubclass(self.model, DeletableModel) else rows
 
     def save(self, data: dict[str, Any], key: UUID | None = None) -> TenantModel:
@@ -138,9 +138,7 @@ class Services(CatalogueView):
         if data.get("category_id", ...) is None:
             data["category"] = None
         category = data.pop("category_id", None)
-        return catalogue.save_service(
-            self.principal.business_id, data, key, performers=performers, category=category
-        )
+        return catalogue.save_service(self.principal.business_id, data, key, performers=performers, category=category)
 
     def told(self, row: Service) -> dict[str, Any]:
         return wire.service(row)
@@ -158,9 +156,7 @@ class Hours(CatalogueView):
 
     def save(self, data: dict[str, Any], key: UUID | None = None) -> TenantModel:
         values = wire.hours_values(data, self.row(key) if key else None)
-        return catalogue.save_opening_hours(
-            self.principal.business_id, values, key, resource=data.get("resource_id")
-        )
+        return catalogue.save_opening_hours(self.principal.business_id, values, key, resource=data.get("resource_id"))
 
     def told(self, row: OpeningHours) -> dict[str, Any]:
         return wire.hours(row)
@@ -227,9 +223,7 @@ class Keys(CatalogueView):
     @idempotent
     def create(self, request: Request) -> Response:
         data = self.read(wire.KeyInput, request.data)
-        key, secret = keys.issue_key(
-            business_id=self.principal.business_id, live=data.pop("mode") == "live", **data
-        )
+        key, secret = keys.issue_key(business_id=self.principal.business_id, live=data.pop("mode") == "live", **data)
         return Response({**self.told(self.row(key.uuid)), "secret": secret}, status=201)
 
     @extend_schema(operation_id="rotate_api_key", request=wire.RotationInput, responses={201: wire.IssuedKey})

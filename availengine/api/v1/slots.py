@@ -40,23 +40,24 @@ class Remembered:
 
     def __init__(self, budget: int) -> None:
         self._budget, self._size = budget, 0
-        self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._answers: OrderedDict[Hashable, tuple[bytes, int]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, key: Hashable) -> bytes | None:
         with self._lock:
-            answer = self._answers.get(key)
-            if answer is not None:
-                self._answers.move_to_end(key)
-            return answer
+            known = self._answers.get(key)
+            if known is None:
+                return None
+            self._answers.move_to_end(key)
+            return known[0]
 
-    def put(self, key: tuple[Hashable, ...], answer: bytes, cost: int) -> None:
+    def put(self, key: Hashable, answer: bytes, cost: int) -> None:
         with self._lock:
-            self._answers[key] = answer
-            self._size += cost
+            if key not in self._answers:
+                self._answers[key] = (answer, cost)
+                self._size += cost
             while self._size > self._budget and self._answers:
-                (*_, old_cost), _old = self._answers.popitem(last=False)
-                self._size -= int(old_cost)  # type: ignore[call-overload]
+                self._size -= self._answers.popitem(last=False)[1][1]
 
 
 _remembered = Remembered(REMEMBERED_BYTES)
@@ -66,12 +67,11 @@ def answer(found: Occupancy, question: Question, *, now: int) -> bytes:
     """The JSON body for a question."""
     if question.explain:
         return orjson.dumps(_body(found, question, now))
-    cost = len(found.packed) + 2048
     key = (found.snapshot.business.id, found.snapshot.version, question, found.packed, *_clock(found, question, now))
-    known = _remembered.get((*key, cost))
+    known = _remembered.get(key)
     if known is None:
         known = orjson.dumps(_body(found, question, now))
-        _remembered.put((*key, cost), known, cost)
+        _remembered.put(key, known, cost=len(known) + len(found.packed) + 1024)
     return known
 
 

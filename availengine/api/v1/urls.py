@@ -1,12 +1,14 @@
 """Every path of the native dialect (seeds 000 and 001, DESIGN 8)."""
 
+from typing import Any
+
 from availengine.api.routes import both
 from availengine.api.v1.manage import ManagedBookings
 from availengine.api.v1.public import AvailabilityView, BookingView, BusinessView
-from availengine.api.v1.setup import Categories, CatalogueView, Closures, Customers, Hours, Keys, Resources, Services
+from availengine.api.v1.setup import CatalogueView, Categories, Closures, Customers, Hours, Keys, Resources, Services
 
-COLLECTION = {"get": "list", "post": "create"}
-ITEM = {"get": "retrieve", "patch": "update", "delete": "destroy"}
+COLLECTION: dict[str, Any] = {"get": "list", "post": "create"}
+ITEM: dict[str, Any] = {"get": "retrieve", "patch": "update", "delete": "destroy"}
 
 
 def _catalogue(route: str, view: type[CatalogueView]) -> list[object]:

@@ -1,0 +1,95 @@
+"""Does the stored data keep the promises? Each finding is a query that must return nothing (GUARANTEES B9)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """`sql` returns a readable line for every row that breaks it."""
+
+    name: str
+    sql: str
+
+
+PROMISES = (
+    Promise(
+        "no two active allocations of a resource overlap",
+        """
+        SELECT format('resource %s: allocations %s and %s overlap', a.resource_id, a.id, b.id)
+        FROM (
+            SELECT id, resource_id, blocked_from, blocked_until,
+                lead(id) OVER lane AS next_id, lead(blocked_from) OVER lane AS next_from
+            FROM bookings_allocation WHERE active
+            WINDOW lane AS (PARTITION BY lane ORDER BY blocked_from, id)
+        ) a JOIN bookings_allocation b ON b.id = a.next_id
+        WHERE a.next_from < a.blocked_until
+        """,
+    ),
+    Promise(
+        "the exclusion constraint is in place",
+        """
+        SELECT 'allocation_no_overlap is missing or not valid' WHERE NOT EXISTS (
+            SELECT 1 FROM pg_constraint WHERE conname = 'allocation_no_overlap' AND contype = 'x' AND convalidated)
+        """,
+    ),
+    Promise(
+        "cancelled bookings and no-shows hold nothing, all others hold their time",
+        """
+        SELECT format('booking %s is %s but allocation %s is %s', b.id, b.status, a.id,
+                      CASE WHEN a.active THEN 'active' ELSE 'not active' END)
+        FROM bookings_booking b JOIN bookings_allocation a ON a.booking_id = b.id
+        WHERE a.active = (b.status IN ('cancelled', 'no_show'))
+        """,
+    ),
+    Promise(
+        "every booking has its allocations, and lasts from the first to the last",
+        """
+        SELECT format('booking %s: its times are not those of its allocations', b.id)
+        FROM bookings_booking b LEFT JOIN (
+            SELECT booking_id, min(starts_at) AS starts_at, max(ends_at) AS ends_at, bool_and(sequence >= 0) AS known
+            FROM bookings_allocation GROUP BY booking_id
+        ) a ON a.booking_id = b.id
+        WHERE a.booking_id IS NULL OR (a.starts_at, a.ends_at) <> (b.starts_at, b.ends_at)
+        """,
+    ),
+    Promise(
+        "live and test bookings do not mix",
+        """
+        SELECT format('allocation %s is in the other mode than booking %s', a.id, b.id)
+        FROM bookings_allocation a JOIN bookings_booking b ON b.id = a.booking_id WHERE a.live <> b.live
+        """,
+    ),
+    Promise(
+        "no row points into another business",
+        """
+        SELECT format('allocation %s mixes businesses', a.id)
+        FROM bookings_allocation a
+        JOIN bookings_booking b ON b.id = a.booking_id
+        JOIN bookings_customer c ON c.id = b.customer_id
+        JOIN businesses_resource r ON r.id = a.resource_id
+        JOIN businesses_service s ON s.id = a.service_id
+        WHERE NOT (a.business_id = b.business_id AND b.business_id = c.business_id
+                   AND a.business_id = r.business_id AND a.business_id = s.business_id)
+        """,
+    ),
+    Promise(
+        "no allocation is longer than the bound of busy-time scans",
+        """
+        SELECT format('business %s: allocation %s is longer than %s minutes', b.id, a.id, b.longest_block_minutes)
+        FROM bookings_allocation a JOIN businesses_business b ON b.id = a.business_id
+        WHERE a.active AND a.blocked_until - a.blocked_from > make_interval(mins => b.longest_block_minutes)
+        """,
+    ),
+)
+
+
+def broken_promises(limit: int = 100) -> Iterator[tuple[str, list[str]]]:
+    """Each promise with what breaks it, at most `limit` findings each; none is what one wants to see."""
+    for promise in PROMISES:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute(f"SELECT * FROM ({promise.sql}) findings LIMIT %s", [limit])  # noqa: S608
+            yield promise.name, [finding for (finding,) in cursor.fetchall()]
