@@ -5,7 +5,8 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import ERROR, CheckMessage, Error, Tags, Warning, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 
@@ -46,3 +47,10 @@ def application_role(app_configs: Any, databases: Sequence[str] | None = None, *
         hint = "Connect as a role that owns no tables; see docs/operations.md."
         return [Warning("The database role is a superuser.", hint=hint, id="availengine.W001")]
     return []
+
+
+def refuse_misconfigured() -> None:
+    """What `manage.py` does before its commands, for servers. Raises ImproperlyConfigured with the hints."""
+    errors = [message for message in run_checks() if message.level >= ERROR]
+    if errors:
+        raise ImproperlyConfigured("\n".join(str(error) for error in errors))

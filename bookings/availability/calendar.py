@@ -111,7 +111,11 @@ class Calendar:
         return union([*subtract(business, resource.closures), *resource.openings])
 
     def scheduled_spans(self, resource: Resource, on: date, days: int) -> list[Span]:
-        """Weekly hours alone, as if there were no closures: tells "closed" from "outside hours"."""
+        """Weekly hours and special openings, as if there were no closures: tells "closed" from "outside hours"."""
+        key = ("scheduled", 0 if resource.follows_business else resource.id, on, days)
+        return self._remember(key, lambda: self._scheduled_spans(resource, on, days))
+
+    def _scheduled_spans(self, resource: Resource, on: date, days: int) -> list[Span]:
         business = union([*self._weekly(self.week, on, days), *self.openings])
         if resource.week is not None:
             business = intersect(business, union(self._weekly(resource.week, on, days)))

@@ -1,0 +1,232 @@
+"""The race harness: many clients, few slots, every writer. Runs over the services or over HTTP."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from http.client import HTTPConnection
+from threading import Barrier, Lock, local
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection, connections
+
+from bookings import services
+from bookings.asking import Ask
+from bookings.customers import Guest
+from bookings.placing import Start
+from businesses.errors import Busy, DomainError
+from businesses.localtime import DAY
+from businesses.provisioning import Outcome
+
+SLOTS = 50
+GUEST = {"first_name": "Jane", "last_name": "Doe", "phone": "+13125550100", "email": "jane@example.com"}
+
+
+@dataclass
+class Tally:
+    """What the clients were told."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    acknowledged: dict[str, str] = field(default_factory=dict)  # booking id → what was done last
+    lock: Lock = field(default_factory=Lock)
+
+    def add(self, status: int, booking: str | None = None, done: str = "") -> None:
+        with self.lock:
+            self.statuses[status] += 1
+            if booking:
+                self.acknowledged[booking] = done
+
+    def bookings(self) -> list[str]:
+        with self.lock:
+            return list(self.acknowledged)
+
+
+# One call of an API: (method, path below /v1, body) → (status, body). Services and HTTP look alike to the harness.
+Call = Callable[[str, str, dict[str, Any] | None], tuple[int, dict[str, Any]]]
+
+
+@dataclass
+class Race:
+    business: Outcome
+    call: Call
+    day: date
+    minutes: list[int]
+    tally: Tally = field(default_factory=Tally)
+
+    def run(self, clients: int, rounds: int, writers: tuple[str, ...], seed: int = 1) -> Tally:
+        """Let every client make `rounds` calls, all starting at once."""
+        barrier = Barrier(clients)
+
+        def client(number: int) -> None:
+            chance = random.Random(seed * 1000 + number)
+            barrier.wait(30)
+            try:
+                for _ in range(rounds):
+                    getattr(self, chance.choice(writers))(chance)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(clients) as pool:
+            for done in [pool.submit(client, number) for number in range(clients)]:
+                done.result()
+        return self.tally
+
+    def _slot(self, chance: random.Random) -> str:
+        minutes = chance.choice(self.minutes)
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+
+    def public(self, chance: random.Random) -> None:
+        """POST /v1/bookings/"""
+        body = {
+            "business_id": str(self.business.business.uuid),
+            "booking_date": self.day.isoformat(),
+            "start_time": self._slot(chance),
+            **GUEST,
+        }
+        self._create("bookings/", body)
+
+    def staff(self, chance: random.Random) -> None:
+        """POST /v1/manage/bookings/staff, at any minute."""
+        minutes = min(chance.choice(self.minutes) + chance.randrange(0, 20, 5), DAY - 1)
+        body = {"date": self.day.isoformat(), "time": f"{minutes // 60:02}:{minutes % 60:02}", **GUEST}
+        self._create("manage/bookings/staff", body)
+
+    def _create(self, path: str, body: dict[str, Any]) -> None:
+        status, answer = self.call("POST", path, body)
+        self.tally.add(status, answer["booking"]["id"] if status == 201 else None, "created")
+
+    def _change(self, chance: random.Random, method: str, path: str, body: dict[str, Any] | None, done: str) -> None:
+        known = self.tally.bookings()
+        if known:
+            booking = chance.choice(known)
+            status, _ = self.call(method, f"manage/bookings/{booking}{path}", body)
+            self.tally.add(status, booking if status == 200 else None, done)
+
+    def reschedule(self, chance: random.Random) -> None:
+        body = {"date": self.day.isoformat(), "time": self._slot(chance)}
+        self._change(chance, "POST", "/reschedule", body, "moved")
+
+    def move(self, chance: random.Random) -> None:
+        resource = chance.choice(list(self.business.resources.values()))
+        self._change(chance, "PATCH", "", {"resource_id": str(resource.uuid)}, "moved")
+
+    def resize(self, chance: random.Random) -> None:
+        self._change(chance, "PATCH", "", {"capacity": chance.randint(1, 4)}, "resized")
+
+    def confirm(self, chance: random.Random) -> None:
+        self._change(chance, "PATCH", "", {"status": chance.choice(["checked_in", "no_show", "completed"])}, "changed")
+
+    def cancel(self, chance: random.Random) -> None:
+        self._change(chance, "POST", "/cancel", None, "cancelled")
+
+
+ALL_WRITERS = ("public", "staff", "public", "staff", "reschedule", "move", "resize", "confirm", "cancel")
+CREATORS = ("public",)
+
+
+def over_services(business: Outcome, now: int) -> Call:
+    """The same calls straight to the service functions, each thread with its own connection."""
+    tenant = {"business_id": business.business.id, "live": True}
+
+    def create(body: dict[str, Any], *, staff: bool) -> tuple[int, dict[str, Any]]:
+        clock = body["time" if staff else "start_time"]
+        new = services.NewBooking(
+            **tenant,
+            guest=Guest(**GUEST),
+            start=_start(body["date" if staff else "booking_date"], clock),
+            ask=Ask(staff=staff),
+        )
+        booking, _ = services.create_booking(new, now=now)
+        return 201, {"booking": {"id": str(booking.uuid)}}
+
+    def change(method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        booking = UUID(path.split("/")[2])
+        if path.endswith("/cancel"):
+            services.cancel_booking(tenant["business_id"], booking, live=True)
+        elif path.endswith("/reschedule"):
+            move = services.Move(start=_start(body["date"], body["time"]))
+            services.reschedule_booking(tenant["business_id"], booking, move, live=True, now=now)
+        else:
+            resource = UUID(body["resource_id"]) if "resource_id" in body else None
+            wanted = services.BookingChange(status=body.get("status"), resource=resource, party=body.get("capacity"))
+            services.update_booking(tenant["business_id"], booking, wanted, live=True)
+        return 200, {}
+
+    def call(method: str, path: str, body: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:
+        try:
+            if path in ("bookings/", "manage/bookings/staff"):
+                return create(body or {}, staff=path != "bookings/")
+            return change(method, path, body or {})
+        except Busy:
+            return 503, {}
+        except DomainError as error:
+            return {"conflict": 409, "not_found": 404, "validation_error": 400}[error.code], {}
+        finally:
+            connection.close()  # back to the pool, as at the end of a request
+
+    return call
+
+
+def _start(day: str, clock: str) -> Start:
+    hours, minutes = clock.split(":")
+    return Start(date.fromisoformat(day), int(hours) * 60 + int(minutes))
+
+
+@contextmanager
+def over_http(port: int, secret: str) -> Iterator[Call]:
+    """Calls to a running server, each thread on its own kept connection."""
+    mine, opened = local(), []
+
+    def call(method: str, path: str, body: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:
+        if not hasattr(mine, "client"):
+            mine.client = HTTPConnection("127.0.0.1", port, timeout=60)
+            opened.append(mine.client)
+        headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+        if method == "POST":
+            headers["Idempotency-Key"] = str(uuid4())
+        mine.client.request(method, f"/v1/{path}", json.dumps(body or {}), headers)
+        response = mine.client.getresponse()
+        return response.status, json.loads(response.read() or b"{}")
+
+    yield call
+    for client in opened:
+        client.close()
+
+
+def overlaps() -> int:
+    """Pairs of active allocations of one resource that overlap, whatever the constraint says."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT count(*) FROM bookings_allocation a JOIN bookings_allocation b
+            ON a.lane = b.lane AND a.id < b.id AND a.active AND b.active
+            AND a.blocked_from < b.blocked_until AND b.blocked_from < a.blocked_until""")
+        return int(cursor.fetchone()[0])
+
+
+def busy_business(resources: int = 3) -> dict[str, Any]:
+    """Changes to the standard salon: 50 starts a day on a 20-minute grid, at several resources."""
+    keys = [f"r{number}" for number in range(resources)]
+    return {
+        "business": {
+            "rules": {"slot_interval_minutes": 20, "lead_time_minutes": 0, "window_days": 60},
+            "hours": {"monday": ["06:00-22:40"], **dict.fromkeys(DAYS, ["06:00-22:40"])},
+        },
+        "resources": [{"key": key, "name": key, "kind": "table", "capacity_max": 4} for key in keys],
+        "services": [{"key": "cut", "name": "Table", "duration_minutes": 20, "resources": keys, "default": True}],
+    }
+
+
+DAYS = ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def next_monday(today: date) -> date:
+    return today + timedelta(days=7 - today.weekday())
+
+
+def slots() -> list[int]:
+    return [6 * 60 + 20 * number for number in range(SLOTS)]
