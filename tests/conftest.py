@@ -44,12 +44,11 @@ def _connect(**described: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_memory() -> Iterator[None]:
+def _fresh_memory() -> None:
     """No test sees what another left in memory or in Valkey."""
     client().flushdb()
     forget_snapshots()
     forget_principals()
-    yield
 
 
 @pytest.fixture

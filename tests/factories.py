@@ -5,7 +5,9 @@ from typing import Any
 
 from businesses.provisioning import Outcome, apply_plan, read_plan
 
-ALL_WEEK = {day: ["09:00-17:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")}
+ALL_WEEK = {
+    day: ["09:00-17:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+}
 
 SALON: dict[str, Any] = {
     "business": {
@@ -22,7 +24,14 @@ SALON: dict[str, Any] = {
         {"key": "jim", "name": "Jim", "kind": "staff"},
     ],
     "services": [
-        {"key": "cut", "name": "Cut", "duration_minutes": 60, "price": "35.00", "resources": ["maria", "jim"], "default": True}
+        {
+            "key": "cut",
+            "name": "Cut",
+            "duration_minutes": 60,
+            "price": "35.00",
+            "resources": ["maria", "jim"],
+            "default": True,
+        }
     ],
     "keys": [
         {"name": "full", "preset": "full", "mode": "live", "requests_per_minute": 100_000},

@@ -34,9 +34,11 @@ def running_server(**env: str) -> Iterator[int]:
     try:
         wait_until_ready(port, process)
         yield port
-    finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait(30)
 
 
 def wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:

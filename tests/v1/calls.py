@@ -1,0 +1,271 @@
+"""How the tests of the native API speak to it, and what they ask of every answer."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from django.apps import apps
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from bookings.models import Allocation, Booking
+from businesses.keys import forget_principals, issue_key, new_secret
+from businesses.models import ApiKey
+from businesses.provisioning import Outcome
+
+DAY = "2026-05-15"  # the references' date; the clock stands at 2026-05-01
+OUR_APPS = ("availengine", "bookings", "businesses", "payments", "webhooks")
+
+
+class Caller:
+    """Somebody who calls the API with one key, or without."""
+
+    def __init__(self, secret: str | None = None) -> None:
+        self.secret = secret
+        self.client = Client(raise_request_exception=False)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: Mapping[str, Any] | str = "",
+        headers: Mapping[str, str] | None = None,
+        content_type: str = "application/json",
+        **environ: Any,
+    ) -> HttpResponse:
+        """One request. `body`: bytes as they are, anything else as JSON, None for no body."""
+        given = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
+        text = query if isinstance(query, str) else urlencode(query)
+        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        return self.client.generic(
+            method,
+            f"{path}?{text}" if text else path,
+            data,
+            content_type=content_type,
+            headers={**given, **(headers or {})},
+            **environ,
+        )
+
+    def get(self, path: str, **query: Any) -> HttpResponse:
+        return self.send("GET", path, query=query)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        return self.send("POST", path, body, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+    def patch(self, path: str, body: Any) -> HttpResponse:
+        return self.send("PATCH", path, body)
+
+    def delete(self, path: str) -> HttpResponse:
+        return self.send("DELETE", path)
+
+
+class Tenant:
+    """A provisioned business as its API clients know it: `full`, `test`, `widget`, `read`, `staff` call with its keys."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome, self.business = outcome, outcome.business
+        self.id = str(outcome.business.uuid)
+        secrets = outcome.keys
+        self.full, self.test = Caller(secrets.get("full")), Caller(secrets.get("test"))
+        self.widget, self.read = Caller(secrets.get("widget")), Caller(secrets.get("read"))
+        self.staff = Caller(secrets.get("staff"))
+
+    def resource(self, key: str) -> str:
+        return str(self.outcome.resources[key].uuid)
+
+    def service(self, key: str) -> str:
+        return str(self.outcome.services[key].uuid)
+
+    def caller(self, preset: str, *, live: bool = True, **values: Any) -> Caller:
+        """With a new key."""
+        name = values.pop("name", f"{preset} {uuid4()}")
+        limit = values.pop("requests_per_minute", 100_000)
+        _, secret = issue_key(
+            business_id=self.business.id, name=name, preset=preset, live=live, requests_per_minute=limit, **values
+        )
+        return Caller(secret)
+
+    def public(self, **changes: Any) -> dict[str, Any]:
+        """A body for POST /v1/bookings/; None leaves a field out."""
+        return without_none(
+            {
+                "business_id": self.id,
+                "booking_date": DAY,
+                "start_time": "10:00",
+                "first_name": "Jane",
+                "last_name": "Doe",
+                "email": "jane@example.com",
+                "phone": "+301234567890",
+                **changes,
+            }
+        )
+
+    def book(self, **changes: Any) -> dict[str, Any]:
+        """A public booking, as the answer tells it."""
+        booking: dict[str, Any] = ok(self.full.post("/v1/bookings/", self.public(**changes)), 201)["booking"]
+        return booking
+
+    def item(self, booking_id: str) -> dict[str, Any]:
+        item: dict[str, Any] = ok(self.full.get(f"/v1/manage/bookings/{booking_id}"))
+        return item
+
+    def free(self, day: str = DAY, **query: Any) -> list[str]:
+        """The free starts of a day."""
+        slots = ok(self.full.get(f"/v1/availability/{self.id}", date=day, **query))["slots"]
+        return [slot["start_time"] for slot in slots]
+
+
+def desk(**changes: Any) -> dict[str, Any]:
+    """A body for POST /v1/manage/bookings/staff; None leaves a field out."""
+    person = {"first_name": "Jane", "last_name": "Doe", "phone": "+301234567890"}
+    return without_none({"date": DAY, "time": "10:00", **person, **changes})
+
+
+def without_none(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def ok(response: HttpResponse, status: int = 200) -> Any:
+    """The parsed body of an answer with this status."""
+    assert response.status_code == status, (response.status_code, response.content[:600])
+    assert response.headers["Content-Type"] == "application/json"
+    return json.loads(response.content)
+
+
+CODES = {
+    400: "validation_error",
+    401: "invalid_token",
+    402: "payment_required",
+    403: "insufficient_permissions",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+    422: "idempotency_key_reused",
+    429: "rate_limit_exceeded",
+    503: "temporarily_unavailable",
+}
+
+
+def refused(response: HttpResponse, status: int) -> dict[str, Any]:
+    """The error of a refusal: exactly the envelope, with the code that belongs to the status."""
+    body = ok(response, status)
+    assert set(body) == {"error"}
+    error: dict[str, Any] = body["error"]
+    assert set(error) <= {"code", "message", "details"}
+    assert error["code"] == CODES[status]
+    assert isinstance(error["message"], str)
+    assert error["message"]
+    return error
+
+
+def refused_fields(response: HttpResponse, *fields: str) -> None:
+    """A 400 that names exactly these fields under `details`, each with a list of messages."""
+    details = refused(response, 400)["details"]
+    assert sorted(details) == sorted(fields)
+
+
+def _fingerprint() -> dict[str, str]:
+    """Every row of every table of ours. When a key was last used is no change."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            if model.__module__.split(".")[0] in OUR_APPS:
+                table = model._meta.db_table
+                cursor.execute(f"SELECT string_agg((to_jsonb(t) - 'last_used_at')::text, ' ' ORDER BY id) FROM {table} t")
+                found[table] = cursor.fetchone()[0] or ""
+    return found
+
+
+@contextmanager
+def nothing_changes() -> Iterator[None]:
+    """No row of any table differs afterwards: of bookings, events, configuration, idempotency records."""
+    before = _fingerprint()
+    yield
+    assert _fingerprint() == before
+
+
+def strangers(tenant: Tenant) -> dict[str, Caller]:
+    """Callers whose key is not valid, each in another way."""
+    revoked, expired = tenant.caller("full"), tenant.caller("full")
+    latest = ApiKey.objects.filter(business=tenant.business).order_by("-id")[:2]
+    ApiKey.objects.filter(id=latest[1].id).update(revoked_at=timezone.now())
+    ApiKey.objects.filter(id=latest[0].id).update(expires_at=timezone.now() - timedelta(seconds=1))
+    forget_principals()
+    good = str(tenant.full.secret)
+    return {
+        "none": Caller(),
+        "malformed": Caller("avail_live_short"),
+        "wrong checksum": Caller(good[:-1] + ("0" if good[-1] != "0" else "1")),
+        "unknown": Caller(new_secret(live=True)),
+        "revoked": revoked,
+        "expired": expired,
+    }
+
+
+def needs_key(tenant: Tenant, method: str, path: str, body: Any = None) -> None:
+    """401 for everybody without a valid key, and nothing changes."""
+    callers = strangers(tenant)
+    with nothing_changes():
+        for kind, caller in callers.items():
+            response = caller.send(method, path, body)
+            assert response.status_code == 401, kind
+            refused(response, 401)
+            assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+def needs_scope(tenant: Tenant, *presets: str, method: str, path: str, body: Any = None) -> None:
+    """403 for each of these presets, and nothing changes."""
+    with nothing_changes():
+        for preset in presets:
+            caller = getattr(tenant, {"read_only": "read"}.get(preset, preset))
+            refused(caller.send(method, path, body), 403)
+
+
+def hides_others(caller: Caller, method: str, path: str, foreign: str, body: Any = None) -> None:
+    """404 for another tenant's id (in `path` as `{}`, or anywhere in `body`), with the very body of a random id's."""
+    stranger = str(uuid4())
+
+    def sent(key: str) -> HttpResponse:
+        filled = json.loads(json.dumps(body).replace("{}", key)) if body is not None else None
+        return caller.send(method, path.replace("{}", key), filled)
+
+    with nothing_changes():
+        theirs, nobodys = sent(foreign), sent(stranger)
+    refused(theirs, 404)
+    assert theirs.content == nobodys.content
+
+
+def put_in_status(booking_id: str, status: str) -> None:
+    """As if the booking had come to this status the regular way."""
+    booking = Booking.objects.get(uuid=booking_id)
+    Booking.objects.filter(id=booking.id).update(status=status)
+    Allocation.objects.filter(booking=booking).update(active=status not in ("cancelled", "no_show"))
+
+
+def is_uuid(text: object) -> bool:
+    return isinstance(text, str) and str(UUID(text)) == text
+
+
+def walk(caller: Caller, path: str, **query: Any) -> list[dict[str, Any]]:
+    """All items of a listing, page by page as the cursors lead."""
+    items: list[dict[str, Any]] = []
+    cursor = None
+    for _ in range(100):
+        page = ok(caller.get(path, **query, **({"cursor": cursor} if cursor else {})))
+        assert list(page) == ["items", "next_cursor", "has_more"]
+        items += page["items"]
+        cursor = page["next_cursor"]
+        assert page["has_more"] is (cursor is not None)
+        if cursor is None:
+            return items
+    raise AssertionError("the listing does not end")

@@ -1,0 +1,79 @@
+"""Fixtures of the endpoint tests: a frozen clock, a salon and another tenant per module.
+
+The businesses are stored once per module; what a test does to them is rolled back with it.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+
+from availengine.api.v1 import slots
+from businesses.models import (
+    ApiKey,
+    Business,
+    Closure,
+    OpeningHours,
+    Resource,
+    Service,
+    ServiceCategory,
+    ServiceResource,
+)
+from tests import factories
+from tests.v1.calls import Tenant
+
+NOW = datetime(2026, 5, 1, 7, 0, tzinfo=UTC)  # a Friday, 02:00 in Chicago
+CONFIGURATION = (ServiceResource, Closure, OpeningHours, Service, ServiceCategory, Resource, ApiKey)
+
+
+@pytest.fixture(autouse=True)
+def clock(_fresh_memory: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
+    """Time stands still. Rolled back versions of a business come again: remembered answers are forgotten."""
+    monkeypatch.setattr(slots, "_remembered", slots.Remembered(slots.REMEMBERED_BYTES))
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(scope="module")
+def stored(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """Stores a business for the whole module: `stored(slug, **changes)`."""
+    made: list[Business] = []
+
+    def store(slug: str, **changes: Any) -> Tenant:
+        document = factories.merged(changes, {"business": {"slug": slug}})
+        with django_db_blocker.unblock():
+            outcome = factories.business(**document)
+        made.append(outcome.business)
+        return Tenant(outcome)
+
+    yield store
+    with django_db_blocker.unblock():
+        for model in CONFIGURATION:
+            model._default_manager.filter(business__in=made).delete()
+        Business.objects.filter(id__in=[business.id for business in made]).delete()
+
+
+@pytest.fixture(scope="module")
+def _salon(stored: Any) -> Tenant:
+    tenant: Tenant = stored("endpoint-salon")
+    return tenant
+
+
+@pytest.fixture(scope="module")
+def _rival(stored: Any) -> Tenant:
+    tenant: Tenant = stored("endpoint-rival", business={"timezone": "Europe/Athens"})
+    return tenant
+
+
+@pytest.fixture
+def salon(db: None, _salon: Tenant) -> Tenant:
+    """Two stylists, one service of an hour, open 9 to 17 every day, starts on the hour, in Chicago."""
+    return _salon
+
+
+@pytest.fixture
+def rival(db: None, _rival: Tenant) -> Tenant:
+    """Another tenant."""
+    return _rival
