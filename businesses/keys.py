@@ -17,6 +17,7 @@ from threading import Lock
 from django.db.models import Q
 from django.utils import timezone
 
+from businesses.db import transactional
 from businesses.models import PRESET_SCOPES, ApiKey, BillingStatus, Preset, Scope
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -70,6 +71,7 @@ def well_formed(secret: str) -> bool:
     return bool(SHAPE.match(secret)) and _checksum(secret[-36:-6]) == secret[-6:]
 
 
+@transactional
 def issue_key(
     *,
     business_id: int,
@@ -98,6 +100,7 @@ def issue_key(
     return key, secret
 
 
+@transactional
 def rotate_key(key: ApiKey, *, overlap: timedelta) -> tuple[ApiKey, str]:
     """A successor with the same rights; the old key goes on working for `overlap`."""
     key.expires_at = timezone.now() + overlap
@@ -114,6 +117,7 @@ def rotate_key(key: ApiKey, *, overlap: timedelta) -> tuple[ApiKey, str]:
     )
 
 
+@transactional
 def revoke_key(key: ApiKey) -> None:
     """End a key now; other processes notice within REMEMBERED_SECONDS."""
     key.revoked_at = key.revoked_at or timezone.now()

@@ -49,6 +49,10 @@ IDEMPOTENCY_KEY = {
 class DialectSchema(AutoSchema):
     """Adds to each operation the refusals that any view may give, and the Idempotency-Key of POSTs."""
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """Lists answer with a page, which is one object."""
+        return False
+
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from availengine.api.fields import Boolean, Date, Email, Integer, IntegerParameter, Phone, Text, Time, Uuid, party
@@ -101,6 +102,11 @@ class PerformerInput(serializers.Serializer[Any]):
     price_cents = _cents(required=False, allow_null=True)
     duration_minutes = _minutes(1, required=False, allow_null=True)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "resource_id" not in attrs:  # within a PATCH nothing is required of itself
+            raise serializers.ValidationError({"resource_id": ["This field is required."]})
+        return attrs
+
 
 class ServiceInput(serializers.Serializer[Any]):
     name = Text(max_length=200)
@@ -191,6 +197,7 @@ def hours_values(data: dict[str, Any], row: OpeningHours | None) -> dict[str, An
 # --- closures -----------------------------------------------------------------------------------------------------
 
 
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?$"})
 class LocalMoment(serializers.CharField):
     """A date, or a local date and time `YYYY-MM-DDTHH:MM`, in the business's zone: as (date, minutes or None)."""
 
