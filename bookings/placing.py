@@ -1,7 +1,7 @@
 """Taking time: from a wish to allocations. The protocol is written down in docs/locking.md."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -88,7 +88,8 @@ def decide(found: Occupancy, start: Start, *, now: int, busy: engine.Busy | None
 
 
 def nearest_starts(business_id: int, ask: Ask, start: Start, *, live: bool, now: int) -> list[dict[str, str]]:
-    """The free starts nearest to a refused one, on its day and the next ones, in order of time."""
+    """The free starts of the grid nearest to a refused one, on its day and the next ones, in order of time."""
+    ask = replace(ask, staff=False, any_hours=False)  # staff may choose any minute: the grid is what helps
     last = start.date + timedelta(days=NEAREST_DAYS)
     found = occupancy(business_id, live=live, first=start.date, last=last, wish_of=ask.wish)
     busy, zone = found.busy(), found.snapshot.business.zone

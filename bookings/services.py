@@ -229,10 +229,8 @@ def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: 
             services=tuple(a.service.uuid for a in _held(booking) if not a.additional),
             party=booking.party_size,
             resource=move.resource,
-            staff=True,
         )
-        # Staff may choose any minute; what is told are the starts of the grid.
-        nearest = nearest_starts(business_id, replace(ask, staff=False), move.start, live=live, now=now)
+        nearest = nearest_starts(business_id, ask, move.start, live=live, now=now)
         raise SlotTaken(refusal.reason, nearest) from None
 
 

@@ -122,6 +122,9 @@ class Calendar:
         return union([*business, *resource.openings])
 
     def _weekly(self, week: Week, on: date, days: int) -> list[Span]:
+        return self._remember(("week", week, on, days), lambda: self._weekly_spans(week, on, days))
+
+    def _weekly_spans(self, week: Week, on: date, days: int) -> list[Span]:
         spans = []
         for offset in range(-1, days + 1):
             day = on + timedelta(days=offset)

@@ -150,6 +150,8 @@ class DayView:
     @cached_property
     def together(self) -> dict[int, int]:
         """When each resource can take the whole visit."""
+        if len(self.wish.services) == 1:
+            return self.apart[0]
         common = [{r.id: r for r in self.candidates(index)} for index in range(len(self.wish.services))]
         masks = {}
         for key, resource in common[0].items():
