@@ -12,22 +12,18 @@ from django.db import connection
 
 @register()
 def required_settings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    problems: list[CheckMessage] = []
     hint = "Set it in the environment, or start with `make run`, which brings its own (see .env.example)."
-    for number, name in enumerate(("SECRET_KEY", "DATABASE_URL", "REDIS_URL"), start=1):
-        if not getattr(settings, name):
-            problems.append(Error(f"{name} is not set.", hint=hint, id=f"availengine.E00{number}"))
-    return problems
+    return [Error(f"{name} is not set.", hint=hint, id="availengine.E001") for name in settings.MISSING]
 
 
 @register(Tags.security, deploy=False)
 def production(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     problems: list[CheckMessage] = []
     if settings.DEBUG and settings.BASE_URL.startswith("https://"):
-        problems.append(Error("DEBUG is on behind https.", hint="Unset DEBUG.", id="availengine.E004"))
-    if settings.SECRET_KEY and len(settings.SECRET_KEY) < 32:
+        problems.append(Error("DEBUG is on behind https.", hint="Unset DEBUG.", id="availengine.E002"))
+    if "SECRET_KEY" not in settings.MISSING and len(settings.SECRET_KEY) < 32:
         problems.append(
-            Error("SECRET_KEY is too short.", hint="Use at least 32 random characters.", id="availengine.E005")
+            Error("SECRET_KEY is too short.", hint="Use at least 32 random characters.", id="availengine.E003")
         )
     return problems
 
@@ -42,7 +38,7 @@ def application_role(app_configs: Any, databases: Sequence[str] | None = None, *
             cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
             (superuser,) = cursor.fetchone()
     except (psycopg.Error, OSError) as error:
-        return [Error(f"The database cannot be reached: {error}", hint="Check DATABASE_URL.", id="availengine.E006")]
+        return [Error(f"The database cannot be reached: {error}", hint="Check DATABASE_URL.", id="availengine.E004")]
     if superuser:
         hint = "Connect as a role that owns no tables; see docs/operations.md."
         return [Warning("The database role is a superuser.", hint=hint, id="availengine.W001")]

@@ -32,6 +32,8 @@ _stack = _embedded_stack()
 _VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY")
 _found: dict[str, str] = {name: env.str(name, _stack.get(name, "")) for name in _VARIABLES}
 
+MISSING = [name for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL") if not _found[name]]
+
 # --- the host ---------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = _found["SECRET_KEY"]

@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
-from django.db import connection
 from django.utils import timezone
 
 from bookings.models import Customer
-from businesses.db import transactional
+from businesses.db import Raced, prepared, transactional
 from businesses.errors import NotFound
 from businesses.models import Business
 
@@ -40,31 +39,41 @@ def phone_key(phone: str, business: Business) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[:20]
 
 
-INSERT = """
-INSERT INTO bookings_customer
-    (uuid, business_id, live, first_name, last_name, email, phone, phone_key, notes, updated_at)
-VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s, '', now())
-ON CONFLICT (business_id, live, phone_key) WHERE deleted_at IS NULL AND NOT (phone_key = '') DO NOTHING
-RETURNING id
+# Found or made in one statement; empty only when another transaction is making the same customer just now.
+FIND_OR_MAKE = """
+WITH known AS (
+    SELECT id FROM bookings_customer
+    WHERE business_id = %(business)s AND live = %(live)s AND phone_key = %(key)s AND phone_key <> ''
+      AND deleted_at IS NULL
+), made AS (
+    INSERT INTO bookings_customer
+        (uuid, business_id, live, first_name, last_name, email, phone, phone_key, notes, updated_at)
+    SELECT gen_random_uuid(), %(business)s, %(live)s, %(first)s, %(last)s, %(email)s, %(phone)s, %(key)s, '', now()
+    WHERE NOT EXISTS (SELECT FROM known)
+    ON CONFLICT (business_id, live, phone_key) WHERE deleted_at IS NULL AND NOT (phone_key = '') DO NOTHING
+    RETURNING id
+)
+SELECT id FROM known UNION ALL SELECT id FROM made
 """
 
 
 def customer_for(business: Business, guest: Guest, *, live: bool) -> int:
-    """The id of the stored customer with this phone number, or of a new one."""
-    key = phone_key(guest.phone, business)
-    known = Customer.objects.present().filter(business=business, live=live, phone_key=key).values_list("id", flat=True)
-    for _ in range(3):  # a customer may be removed between the two statements
-        if key and (found := known.first()):
-            return int(found)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                INSERT,
-                (business.id, live, guest.first_name, guest.last_name, guest.email, guest.phone, key),
-            )
-            row = cursor.fetchone()
-        if row:
-            return int(row[0])
-    raise Customer.DoesNotExist
+    """The id of the stored customer with this phone number, or of a new one. Raises Raced, to be run again."""
+    found = prepared(
+        FIND_OR_MAKE,
+        {
+            "business": business.id,
+            "live": live,
+            "key": phone_key(guest.phone, business),
+            "first": guest.first_name,
+            "last": guest.last_name,
+            "email": guest.email,
+            "phone": guest.phone,
+        },
+    )
+    if not found:
+        raise Raced
+    return int(found[0][0])
 
 
 @transactional

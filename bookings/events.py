@@ -1,23 +1,56 @@
 """What the world is told of a booking: one payload for every event about it."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from bookings.models import Allocation, Booking
 from webhooks import outbox
 
-
-def record_change(booking: Booking, *types: str) -> None:
-    """Write the events of a change into its transaction."""
-    outbox.record(
-        business_id=booking.business_id, live=booking.live, types=types, data={"booking": booking_payload(booking)}
-    )
+WIRE = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def booking_payload(booking: Booking) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedItem:
+    """One resource held for one service of a booking, by the ids of the wire."""
+
+    sequence: int
+    additional: bool
+    service_id: str
+    resource_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+    def payload(self) -> dict[str, Any]:
+        return {**asdict(self), "starts_at": self.starts_at.strftime(WIRE), "ends_at": self.ends_at.strftime(WIRE)}
+
+
+def record_change(booking: Booking, *types: str, items: Sequence[BookedItem] | None = None) -> None:
+    """Write the events of a change into its transaction; `items` are read unless the caller knows them."""
+    held = _items(booking) if items is None else items
+    data = {"booking": {**_payload(booking), "items": [item.payload() for item in held]}}
+    outbox.record(business_id=booking.business_id, live=booking.live, types=types, data=data)
+
+
+def _items(booking: Booking) -> list[BookedItem]:
+    held = Allocation.objects.filter(business_id=booking.business_id, booking=booking)
+    rows = held.select_related("service", "resource").order_by("sequence", "additional")
+    return [
+        BookedItem(
+            sequence=row.sequence,
+            additional=row.additional,
+            service_id=str(row.service.uuid),
+            resource_id=str(row.resource.uuid),
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+        )
+        for row in rows
+    ]
+
+
+def _payload(booking: Booking) -> dict[str, Any]:
     """The booking as it is now. Times are UTC."""
-    held = Allocation.objects.filter(business_id=booking.business_id, booking=booking).order_by(
-        "sequence", "additional"
-    )
     return {
         "id": str(booking.uuid),
         "confirmation_code": booking.code,
@@ -36,20 +69,4 @@ def booking_payload(booking: Booking) -> dict[str, Any]:
         },
         "customer_notes": booking.customer_notes or None,
         "version": booking.version,
-        "items": [
-            {
-                "sequence": sequence,
-                "additional": additional,
-                "service_id": str(service),
-                "resource_id": str(resource),
-                "starts_at": starts_at.strftime(WIRE),
-                "ends_at": ends_at.strftime(WIRE),
-            }
-            for sequence, additional, service, resource, starts_at, ends_at in held.values_list(
-                "sequence", "additional", "service__uuid", "resource__uuid", "starts_at", "ends_at"
-            )
-        ],
     }
-
-
-WIRE = "%Y-%m-%dT%H:%M:%SZ"

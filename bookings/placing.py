@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from bookings import availability as engine
 from bookings.asking import Ask
 from bookings.errors import SlotTaken, wire_start
+from bookings.events import BookedItem
 from bookings.models import Booking
 from bookings.queries import Occupancy, occupancy
 from bookings.snapshot import Snapshot, within_reach
-from businesses.db import Raced
+from businesses.db import Raced, execute
 from businesses.errors import Invalid
 from businesses.localtime import instants, moment_of
 from businesses.models import Business, Resource
@@ -57,6 +56,22 @@ class Placement:
         ]
         known = [price for price in prices if price is not None]
         return sum(known) if known else None
+
+    def items(self) -> list[BookedItem]:
+        """What the picks become, as events tell it."""
+        services = {service.id: uuid for uuid, service in self.snapshot.services.items()}
+        resources = {resource.id: uuid for uuid, resource in self.snapshot.resources.items()}
+        return [
+            BookedItem(
+                sequence=pick.sequence,
+                additional=pick.additional,
+                service_id=services[pick.service],
+                resource_id=resources[pick.resource],
+                starts_at=moment_of(pick.start),
+                ends_at=moment_of(pick.end),
+            )
+            for pick in self.picks
+        ]
 
 
 def possible_starts(snapshot: Snapshot, start: Start, now: int) -> tuple[int, ...]:
@@ -127,10 +142,9 @@ def hold(booking: Booking, placement: Placement) -> None:
     _admit_longest(placement)
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, true, %s, %s, %s, %s, now())"] * len(picks))
     values: list[Any] = [value for pick in picks for value in _row(booking, pick)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO bookings_allocation ({COLUMNS}) VALUES {rows} ON CONFLICT DO NOTHING", values)  # noqa: S608
-        if cursor.rowcount != len(picks):
-            raise Raced
+    sql = f"INSERT INTO bookings_allocation ({COLUMNS}) VALUES {rows} ON CONFLICT DO NOTHING"  # noqa: S608
+    if execute(sql, values) != len(picks):
+        raise Raced
 
 
 def _row(booking: Booking, pick: engine.Pick) -> Iterator[object]:

@@ -21,7 +21,7 @@ from bookings.models import Allocation, Booking, Source, Status
 from bookings.placing import Placement, Start, decide, hold, lock_resources, nearest_starts
 from bookings.queries import occupancy, snapshot_of
 from bookings.snapshot import Snapshot
-from businesses.db import Raced, transactional, violated
+from businesses.db import Raced, insert, transactional, violated
 from businesses.errors import Conflict, NotFound
 from businesses.localtime import minute_of
 from businesses.models import Resource
@@ -58,7 +58,7 @@ def _create(new: NewBooking, now: int) -> tuple[Booking, Placement]:
     placement = decide(found, new.start, now=now)
     booking = _store(new, placement)
     hold(booking, placement)
-    record_change(booking, "booking.created")
+    record_change(booking, "booking.created", items=placement.items())
     return booking, placement
 
 
@@ -91,7 +91,7 @@ def _save_with_new_code(booking: Booking) -> Booking:
     """Codes are random: on the rare collision within a business the transaction is run again."""
     booking.code = new_code()
     try:
-        booking.save(force_insert=True)
+        insert(booking)
     except IntegrityError as error:
         if violated(error) == "booking_code_once":
             raise Raced from error
@@ -247,7 +247,7 @@ def _reschedule(business_id: int, booking_id: UUID, move: Move, live: bool, now:
     booking.starts_at, booking.ends_at = placement.starts_at, placement.ends_at
     booking.version += 1
     booking.save(update_fields=["starts_at", "ends_at", "version", "updated_at"])
-    record_change(booking, "booking.rescheduled", "booking.updated")
+    record_change(booking, "booking.rescheduled", "booking.updated", items=placement.items())
     return booking
 
 

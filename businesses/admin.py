@@ -17,7 +17,7 @@ class TenantAdmin(admin.ModelAdmin):
     """Rows of one business: which one they belong to is not changed afterwards."""
 
     list_filter = ("business",)
-    autocomplete_fields: tuple[str, ...] = ("business",)
+    autocomplete_fields = ("business",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*super().get_readonly_fields(request, obj), *(("business",) if obj else ()))
@@ -59,7 +59,7 @@ class ClosureAdmin(TenantAdmin):
 @admin.register(Member)
 class MemberAdmin(TenantAdmin):
     list_display = ("user", "business", "role")
-    autocomplete_fields = ("business", "user")
+    autocomplete_fields = ("business", "user")  # type: ignore[assignment]
 
 
 @admin.register(ApiKey)

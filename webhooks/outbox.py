@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 
+from businesses.db import insert
 from webhooks.models import Event
 
 
@@ -19,4 +20,5 @@ def record(*, business_id: int, live: bool, types: tuple[str, ...], data: Mappin
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(types)
-    Event.objects.bulk_create(Event(business_id=business_id, live=live, type=type_, data=dict(data)) for type_ in types)
+    for type_ in types:
+        insert(Event(business_id=business_id, live=live, type=type_, data=dict(data)))

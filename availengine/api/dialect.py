@@ -1,17 +1,18 @@
 """What every dialect's views share: key → business, scope, throttle, and errors in the dialect's words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
+import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from availengine.api.authentication import admit, bearer_secret
-from availengine.api.errors import Problem, envelope
+from availengine.api.errors import Problem, envelope, problem_of
 from businesses.keys import Principal
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
@@ -37,6 +38,16 @@ class DialectView(ViewSet):
         self.principal = admit(raw, self.secret(raw), self.scopes.get(self.action or ""))
         if int(raw.META.get("CONTENT_LENGTH") or 0) > settings.MAX_BODY_BYTES:
             raise RequestDataTooBig
+
+    def plainly(self, action: Callable[..., bytes], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Run a reading action that makes its JSON itself; the same admission and the same errors as elsewhere."""
+        try:
+            self.principal = admit(request, self.secret(request), self.scopes.get(action.__name__))
+            return HttpResponse(action(request, *args, **kwargs), content_type="application/json")
+        except Exception as error:
+            problem = problem_of(error)
+            body = orjson.dumps(self.error_body(problem))
+            return HttpResponse(body, "application/json", problem.status, headers=problem.headers)
 
     @staticmethod
     def read(serializer: type[serializers.Serializer[Any]], data: Any, *, partial: bool = False) -> dict[str, Any]:

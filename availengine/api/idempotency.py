@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from psycopg import errors as pg
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from availengine.api.errors import ApiError, problem_of
-from businesses.db import transactional
+from businesses.db import execute, prepared, transactional
 from businesses.errors import Conflict
 from businesses.keys import Principal
 
@@ -41,9 +41,7 @@ class Claim:
     def insert(self) -> bool:
         """Whether the key was free. Waits for a request in flight, at most the lock timeout of 5 s."""
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(INSERT, [*self.scope, self.digest])
-                return bool(cursor.rowcount)
+            return bool(execute(INSERT, [*self.scope, self.digest]))
         except OperationalError as error:
             if isinstance(error.__cause__, pg.LockNotAvailable):
                 raise ApiError(
@@ -53,12 +51,10 @@ class Claim:
 
     def replay(self) -> Response:
         """The stored answer, byte for byte. Raises ApiError 422 when the body differs."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT body_digest, status, body FROM edge_idempotencyrecord WHERE {THIS_RECORD}",  # noqa: S608
-                self.scope,
-            )
-            digest, status, body = cursor.fetchone()
+        ((digest, status, body),) = prepared(
+            f"SELECT body_digest, status, body FROM edge_idempotencyrecord WHERE {THIS_RECORD}",  # noqa: S608
+            self.scope,
+        )
         if bytes(digest) != self.digest:
             raise ApiError("idempotency_key_reused", "This Idempotency-Key was used with a different body.")
         return Response(bytes(body), status=status, headers={"Idempotent-Replayed": "true"})
@@ -66,11 +62,10 @@ class Claim:
     def store(self, response: Response) -> Response:
         """Keep the answer; what is sent now are the bytes that are stored."""
         body = orjson.dumps(response.data)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE edge_idempotencyrecord SET status = %s, body = %s WHERE {THIS_RECORD}",  # noqa: S608
-                [response.status_code, body, *self.scope],
-            )
+        execute(
+            f"UPDATE edge_idempotencyrecord SET status = %s, body = %s WHERE {THIS_RECORD}",  # noqa: S608
+            [response.status_code, body, *self.scope],
+        )
         response.data = body
         return response
 

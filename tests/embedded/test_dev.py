@@ -166,6 +166,16 @@ def test_a_taken_port_is_noticed_before_anything_is_started(run: Run, tmp_path: 
     assert not (tmp_path / "other" / "valkey").exists()
 
 
+def test_a_stop_during_the_start_is_quick_and_complete(tmp_path: Path) -> None:
+    run = Run(tmp_path / "var", free_port())
+    assert eventually(lambda: "migrating" in run.output(), START_WITHIN)
+    left = run.children()
+    run.process.send_signal(signal.SIGTERM)
+    assert run.exit_code(within=8) == 0
+    assert len(left) > 5
+    assert alive(left) == []
+
+
 def test_a_port_that_is_none_is_refused(tmp_path: Path) -> None:
     second = Run(tmp_path / "other", 70_000)
     assert second.exit_code() == 1

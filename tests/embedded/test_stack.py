@@ -222,11 +222,11 @@ def test_a_server_started_by_a_thread_outlives_the_thread(stack: Stack) -> None:
         assert value(connection, "SELECT 1") == 1
 
 
-def test_a_pid_file_that_names_somebody_else_does_not_block(stack: Stack) -> None:
+def test_pid_files_that_name_somebody_else_do_not_block(stack: Stack) -> None:
     stack.postgres.kill()
-    pid_file = stack.postgres.data / "postmaster.pid"
-    lines = pid_file.read_text().splitlines()
-    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    for path in (stack.postgres.data / "postmaster.pid", stack.postgres.sockets / ".s.PGSQL.5432.lock"):
+        lines = path.read_text().splitlines()
+        path.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
     stack.postgres.start()
     with as_app(stack) as connection:
         assert value(connection, "SELECT 1") == 1
