@@ -107,13 +107,6 @@ def test_the_logins_work_and_are_of_one_business_each(untouched: Demo) -> None:
             assert [member.business.slug for member in user.memberships.all()] == [slug]
 
 
-def test_the_first_login_stores_the_usual_hash(untouched: Demo) -> None:
-    [(email, password), *_] = untouched.content["businesses"][SLUGS[0]]["members"].items()
-    assert "m=1024,t=1,p=1" in User.objects.get(email=email).password
-    assert authenticate(username=email, password=password).email == email
-    assert "m=102400,t=2,p=8" in User.objects.get(email=email).password
-
-
 @pytest.mark.parametrize("slug", SLUGS)
 def test_applying_a_file_again_changes_nothing(demo: Demo, slug: str) -> None:
     plan = read_plan(read_file(FILES / f"{slug}.yaml"))

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management.base import CommandError
 
 from availengine.demo.history import write_history
@@ -113,8 +112,7 @@ def _found(business: Business, plan: Plan) -> Outcome:
 
 
 def _create(plan: Plan) -> dict[str, Any]:
-    passwords = {member.email: _create_user(member.email) for member in plan.members}
-    return apply_plan(plan).as_json() | {"members": passwords}
+    return apply_plan(plan).as_json()
 
 
 def _read_plan(path: Path) -> Plan:
@@ -124,20 +122,12 @@ def _read_plan(path: Path) -> Plan:
         raise CommandError(f"{path}: {error.message}") from error
 
 
-class QuickHasher(Argon2PasswordHasher):
-    """The usual hasher takes a quarter of a second, to make guessing slow. Nobody guesses 96 random bits, and the
-    first login stores a usual hash instead."""
-
-    time_cost, memory_cost, parallelism = 1, 1024, 1
-
-
 def _create_user(email: str, **fields: bool) -> str | None:
     """A random password for a new user; None for one who exists."""
     if User.objects.filter(email=email).exists():
         return None
     password = secrets.token_urlsafe(12)
-    hasher = QuickHasher()
-    User.objects.create(email=email, password=hasher.encode(password, hasher.salt()), **fields)
+    User.objects.create_user(email, password, **fields)
     return password
 
 

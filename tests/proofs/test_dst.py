@@ -74,7 +74,7 @@ def test_hours_are_wall_clock_time_and_services_last_as_long_as_they_last(name: 
     cal = calendar(zone=name, interval=STEP, week=week((75, 285)), window=730, services=(service,))
     seen = view(cal, Wish((service,)), day)
     offered = [seen.day.start + at for at in positions(seen.free_starts(FIRST - 60 * 24 * 7))]
-    opened = [m for m in range(seen.day.start, seen.day.end) if 75 <= _clock(zone, m)]
+    opened = [m for m in range(seen.day.start, seen.day.end) if _clock(zone, m) >= 75]
     closed = [m for m in range(seen.day.start, seen.day.end) if _clock(zone, m) < 285]
     first, last = min(opened), max(closed) + 1
     assert offered == list(range(first, last - 45 + 1, STEP))

@@ -15,13 +15,13 @@ from typing import Any
 
 import orjson
 
+from availengine.api.v1.wire import CLOCK
 from bookings import availability as engine
 from bookings.asking import Ask
 from bookings.queries import Occupancy
 from businesses.localtime import DAY, date_of, local_of, moment_of
 
 REMEMBERED_BYTES = 24 * 1024 * 1024
-CLOCK = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(DAY)]
 
 
 @dataclass(frozen=True, slots=True)

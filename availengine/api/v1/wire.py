@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from bookings.models import Booking
 from bookings.placing import Placement
 from bookings.snapshot import Snapshot
+from businesses.localtime import DAY
 from businesses.models import Resource, Service, Weekday
 
+CLOCK = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(DAY)]
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 BOOKING_COLUMNS = (
@@ -59,8 +61,8 @@ def booking_item(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
             else None
         ),
         "booking_date": starts.date().isoformat(),
-        "start_time": f"{starts:%H:%M}",
-        "end_time": f"{ends:%H:%M}",
+        "start_time": CLOCK[starts.hour * 60 + starts.minute],
+        "end_time": CLOCK[ends.hour * 60 + ends.minute],
         "status": row["status"],
         "confirmation_code": row["code"],
         "capacity": row["party_size"],
