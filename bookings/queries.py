@@ -3,16 +3,18 @@
 import struct
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
 from bookings import availability as engine
-from bookings.models import Booking
+from bookings.models import Allocation, Booking
 from bookings.snapshot import Snapshot, kept_snapshot, load_snapshot
 from businesses.db import prepared
 from businesses.errors import DomainError, NotFound
-from businesses.localtime import moment_of
+from businesses.localtime import minute_of, moment_of
+from businesses.models import Resource
 
 # Everything that blocks a resource in a stretch of time, as one string of 24-byte records. The lower bound is
 # the stretch's start minus the longest allocation there is: a plain range scan at any size.
@@ -110,3 +112,55 @@ def listed_bookings(business_id: int, *, live: bool) -> QuerySet[Booking]:
     """A business's bookings joined with the allocation that leads each: the first service's main resource."""
     lead = FilteredRelation("allocations", condition=Q(allocations__sequence=0, allocations__additional=False))
     return Booking.objects.filter(business_id=business_id, live=live).annotate(lead=lead)
+
+
+def held_allocations(booking: Booking) -> list[Allocation]:
+    """What a booking holds, or held, with resources and services, in the order of the visit."""
+    found = Allocation.objects.filter(business_id=booking.business_id, booking=booking)
+    return list(found.select_related("resource", "service").order_by("sequence", "additional"))
+
+
+def blocked_record(allocation: Allocation) -> tuple[int, int, int]:
+    """An allocation as `engine.Busy` takes it."""
+    return allocation.resource_id, minute_of(allocation.blocked_from), minute_of(allocation.blocked_until)
+
+
+def free_resources(business_id: int, booking_id: UUID, *, live: bool) -> list[Resource]:
+    """The other resources that could take a booking at its time (seed 001, "Resource Reassignment")."""
+    booking = Booking.objects.filter(business_id=business_id, live=live, uuid=booking_id).first()
+    if booking is None:
+        raise NotFound
+    held = [a for a in held_allocations(booking) if not a.additional]
+    own = {a.resource_id for a in held}
+    snapshot = snapshot_of(business_id)
+    taken = _time_taken(snapshot, booking, min(a.blocked_from for a in held), max(a.blocked_until for a in held))
+    return [
+        resource
+        for resource in snapshot.resources.values()
+        if resource.id not in own
+        and resource.active
+        and resource.capacity_max >= booking.party_size
+        and _could_take(snapshot, resource, held, taken)
+    ]
+
+
+def _time_taken(snapshot: Snapshot, booking: Booking, start: datetime, end: datetime) -> engine.Busy:
+    taken = Allocation.objects.filter(
+        business_id=booking.business_id,
+        live=booking.live,
+        active=True,
+        blocked_from__gt=start - timedelta(minutes=snapshot.longest_block),
+        blocked_from__lt=end,
+        blocked_until__gt=start,
+    )
+    return engine.Busy(blocked_record(allocation) for allocation in taken)
+
+
+def _could_take(snapshot: Snapshot, resource: Resource, held: list[Allocation], busy: engine.Busy) -> bool:
+    for allocation in held:
+        service = snapshot.calendar.services.get(allocation.service_id)
+        if service is not None and resource.id not in service.performers:
+            return False
+        if busy.overlaps(resource.id, minute_of(allocation.blocked_from), minute_of(allocation.blocked_until)):
+            return False
+    return True

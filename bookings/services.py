@@ -4,7 +4,6 @@
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -19,11 +18,10 @@ from bookings.events import record_change
 from bookings.lifecycle import change_status, require_transition
 from bookings.models import Allocation, Booking, Source, Status
 from bookings.placing import Placement, Start, decide, hold, lock_resources, nearest_starts
-from bookings.queries import occupancy, snapshot_of
+from bookings.queries import blocked_record, held_allocations, occupancy, snapshot_of
 from bookings.snapshot import Snapshot
 from businesses.db import Raced, insert, transactional, violated
 from businesses.errors import Conflict, NotFound
-from businesses.localtime import minute_of
 from businesses.models import Resource
 
 MOVABLE = (Status.PENDING, Status.CONFIRMED)
@@ -138,7 +136,7 @@ def _reseat(booking: Booking, change: BookingChange) -> None:
     target = snapshot.resources.get(str(change.resource)) if change.resource else None
     if change.resource and (target is None or not target.active):
         raise NotFound("There is no such resource.")
-    held = _held(booking)
+    held = held_allocations(booking)
     capacities = [target.capacity_max] if target else []
     capacities += [a.resource.capacity_max for a in held if a.additional or not target]
     if any(party > capacity for capacity in capacities):
@@ -149,11 +147,6 @@ def _reseat(booking: Booking, change: BookingChange) -> None:
     booking.version += 1
     booking.save(update_fields=["party_size", "version", "updated_at"])
     record_change(booking, "booking.updated")
-
-
-def _held(booking: Booking) -> list[Allocation]:
-    found = Allocation.objects.filter(business_id=booking.business_id, booking=booking)
-    return list(found.select_related("resource", "service").order_by("sequence", "additional"))
 
 
 def _move(booking: Booking, held: list[Allocation], target: Resource, snapshot: Snapshot) -> None:
@@ -226,7 +219,7 @@ def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: 
     except SlotTaken as refusal:
         booking = Booking.objects.get(business_id=business_id, uuid=booking_id)
         ask = Ask(
-            services=tuple(a.service.uuid for a in _held(booking) if not a.additional),
+            services=tuple(a.service.uuid for a in held_allocations(booking) if not a.additional),
             party=booking.party_size,
             resource=move.resource,
         )
@@ -239,7 +232,7 @@ def _reschedule(business_id: int, booking_id: UUID, move: Move, live: bool, now:
     booking = locked_booking(business_id, booking_id, live=live)
     if booking.status not in MOVABLE:
         raise Conflict(f"A booking that is {booking.status} cannot be rescheduled.", {"status": booking.status})
-    held = _held(booking)
+    held = held_allocations(booking)
     placement = _new_place(booking, held, move, now)
     lock_resources(business_id, {a.resource_id for a in held} | {pick.resource for pick in placement.picks})
     Allocation.objects.filter(business_id=business_id, booking=booking).delete()
@@ -258,7 +251,7 @@ def _new_place(booking: Booking, held: list[Allocation], move: Move, now: int) -
     )
     day = move.start.date
     found = occupancy(booking.business_id, live=booking.live, first=day, last=day, wish_of=ask.wish)
-    busy = found.busy(without={_record(a) for a in held})
+    busy = found.busy(without={blocked_record(a) for a in held})
     own = {a.resource_id for a in main}
     if move.resource is None and len(own) == 1:
         try:
@@ -266,48 +259,3 @@ def _new_place(booking: Booking, held: list[Allocation], move: Move, now: int) -
         except SlotTaken:
             pass  # its own resource is taken then: any other will do
     return decide(found, move.start, now=now, busy=busy)
-
-
-def _record(allocation: Allocation) -> tuple[int, int, int]:
-    return allocation.resource_id, minute_of(allocation.blocked_from), minute_of(allocation.blocked_until)
-
-
-def free_resources(business_id: int, booking_id: UUID, *, live: bool) -> list[Resource]:
-    """The other resources that could take a booking at its time (seed 001, "Resource Reassignment")."""
-    booking = Booking.objects.filter(business_id=business_id, live=live, uuid=booking_id).first()
-    if booking is None:
-        raise NotFound
-    held = [a for a in _held(booking) if not a.additional]
-    own = {a.resource_id for a in held}
-    snapshot = snapshot_of(business_id)
-    taken = _time_taken(snapshot, booking, min(a.blocked_from for a in held), max(a.blocked_until for a in held))
-    return [
-        resource
-        for resource in snapshot.resources.values()
-        if resource.id not in own
-        and resource.active
-        and resource.capacity_max >= booking.party_size
-        and _could_take(snapshot, resource, held, taken)
-    ]
-
-
-def _time_taken(snapshot: Snapshot, booking: Booking, start: datetime, end: datetime) -> engine.Busy:
-    taken = Allocation.objects.filter(
-        business_id=booking.business_id,
-        live=booking.live,
-        active=True,
-        blocked_from__gt=start - timedelta(minutes=snapshot.longest_block),
-        blocked_from__lt=end,
-        blocked_until__gt=start,
-    )
-    return engine.Busy(_record(allocation) for allocation in taken)
-
-
-def _could_take(snapshot: Snapshot, resource: Resource, held: list[Allocation], busy: engine.Busy) -> bool:
-    for allocation in held:
-        service = snapshot.calendar.services.get(allocation.service_id)
-        if service is not None and resource.id not in service.performers:
-            return False
-        if busy.overlaps(resource.id, minute_of(allocation.blocked_from), minute_of(allocation.blocked_until)):
-            return False
-    return True

@@ -1,7 +1,7 @@
 """How the tests of the native API speak to it, and what they ask of every answer."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -68,7 +68,7 @@ class Caller:
 
 
 class Tenant:
-    """A provisioned business as its API clients know it: `full`, `test`, `widget`, `read`, `staff` call with its keys."""
+    """A provisioned business. `full`, `test`, `widget`, `read` and `staff` call with its keys."""
 
     def __init__(self, outcome: Outcome) -> None:
         self.outcome, self.business = outcome, outcome.business
@@ -176,14 +176,12 @@ def refused_fields(response: HttpResponse, *fields: str) -> None:
 
 def _fingerprint() -> dict[str, str]:
     """Every row of every table of ours. When a key was last used is no change."""
-    found = {}
+    tables = [m._meta.db_table for m in apps.get_models() if m.__module__.split(".")[0] in OUR_APPS]
+    row = "(to_jsonb(t) - 'last_used_at')::text"
+    each = [f"SELECT '{table}', string_agg({row}, ' ' ORDER BY id) FROM {table} t" for table in tables]
     with connection.cursor() as cursor:
-        for model in apps.get_models():
-            if model.__module__.split(".")[0] in OUR_APPS:
-                table = model._meta.db_table
-                cursor.execute(f"SELECT string_agg((to_jsonb(t) - 'last_used_at')::text, ' ' ORDER BY id) FROM {table} t")
-                found[table] = cursor.fetchone()[0] or ""
-    return found
+        cursor.execute(" UNION ALL ".join(each))
+        return dict(cursor.fetchall())
 
 
 @contextmanager
@@ -212,31 +210,44 @@ def strangers(tenant: Tenant) -> dict[str, Caller]:
     }
 
 
+Operation = tuple[str, str, Any]  # method, path, body
+
+
 def needs_key(tenant: Tenant, method: str, path: str, body: Any = None) -> None:
     """401 for everybody without a valid key, and nothing changes."""
+    all_need_key(tenant, [(method, path, body)])
+
+
+def all_need_key(tenant: Tenant, operations: Iterable[Operation]) -> None:
     callers = strangers(tenant)
     with nothing_changes():
-        for kind, caller in callers.items():
-            response = caller.send(method, path, body)
-            assert response.status_code == 401, kind
-            refused(response, 401)
-            assert response.headers["WWW-Authenticate"] == "Bearer"
+        for method, path, body in operations:
+            for kind, caller in callers.items():
+                response = caller.send(method, path, body)
+                assert response.status_code == 401, (method, path, kind)
+                refused(response, 401)
+                assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
 def needs_scope(tenant: Tenant, *presets: str, method: str, path: str, body: Any = None) -> None:
     """403 for each of these presets, and nothing changes."""
+    all_need_scope(tenant, presets, [(method, path, body)])
+
+
+def all_need_scope(tenant: Tenant, presets: Iterable[str], operations: Iterable[Operation]) -> None:
+    callers = [getattr(tenant, "read" if preset == "read_only" else preset) for preset in presets]
     with nothing_changes():
-        for preset in presets:
-            caller = getattr(tenant, {"read_only": "read"}.get(preset, preset))
-            refused(caller.send(method, path, body), 403)
+        for method, path, body in operations:
+            for caller in callers:
+                refused(caller.send(method, path, body), 403)
 
 
 def hides_others(caller: Caller, method: str, path: str, foreign: str, body: Any = None) -> None:
-    """404 for another tenant's id (in `path` as `{}`, or anywhere in `body`), with the very body of a random id's."""
+    """404 for another tenant's id (`{}` in `path` or as a text in `body`), with the very body of a random id's."""
     stranger = str(uuid4())
 
     def sent(key: str) -> HttpResponse:
-        filled = json.loads(json.dumps(body).replace("{}", key)) if body is not None else None
+        filled = json.loads(json.dumps(body).replace('"{}"', f'"{key}"')) if body is not None else None
         return caller.send(method, path.replace("{}", key), filled)
 
     with nothing_changes():
@@ -269,3 +280,41 @@ def walk(caller: Caller, path: str, **query: Any) -> list[dict[str, Any]]:
         if cursor is None:
             return items
     raise AssertionError("the listing does not end")
+
+
+def guards_a_collection(tenant: Tenant, rival: Tenant, path: str, body: dict[str, Any]) -> None:
+    """What every catalogue listing must keep: keys, scopes, tenants, replays. `body` creates one more."""
+    created = tenant.full.post(path, body, Idempotency_Key="k")
+    assert created.status_code == 201, created.content
+    key = json.loads(created.content)["id"]
+    operations: list[Operation] = [("GET", path, None), ("POST", path, body)]
+    operations += [("GET", f"{path}/{key}", None), ("PATCH", f"{path}/{key}", {}), ("DELETE", f"{path}/{key}", None)]
+    all_need_key(tenant, operations)
+    all_need_scope(tenant, ("widget", "read_only", "staff"), operations)
+    for method, _, sent in operations[2:]:
+        hides_others(rival.full, method, f"{path}/{{}}", key, sent)
+    with nothing_changes():
+        again = tenant.full.post(path, body, Idempotency_Key="k")
+        refused(tenant.full.post(path, {**body, "extra": 1}, Idempotency_Key="k"), 422)
+    assert (again.status_code, again.content) == (201, created.content)
+    assert key not in [row["id"] for row in walk(rival.full, path, limit=200)]
+    shown = [row["id"] for row in walk(tenant.full, path, limit=1)]
+    assert shown == [row["id"] for row in walk(tenant.full, path, limit=200)]
+    assert key in shown
+    with nothing_changes():
+        for bad in ("0", "-1", "201", "abc"):
+            refused_fields(tenant.full.get(path, limit=bad), "limit")
+        refused(tenant.full.get(path, cursor="forged"), 400)
+
+
+def limits(tenant: Tenant, path: str, body: dict[str, Any], bad: Mapping[str, list[Any]], *, item: str) -> None:
+    """Each bad value is refused by name, in a creation and in a change, and nothing changes."""
+    with nothing_changes():
+        for field, values in bad.items():
+            for value in values:
+                for response in (
+                    tenant.full.post(path, {**body, field: value}),
+                    tenant.full.patch(f"{path}/{item}", {field: value}),
+                ):
+                    assert response.status_code == 400, (field, value, response.content[:300])
+                    refused_fields(response, field)

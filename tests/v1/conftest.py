@@ -5,12 +5,16 @@ The businesses are stored once per module; what a test does to them is rolled ba
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from threading import local
 from typing import Any
 
 import pytest
 import time_machine
 
+from availengine.api import throttling
 from availengine.api.v1 import slots
+from availengine.models import IdempotencyRecord
+from bookings.models import Allocation, Booking, Customer
 from businesses.models import (
     ApiKey,
     Business,
@@ -23,8 +27,10 @@ from businesses.models import (
 )
 from tests import factories
 from tests.v1.calls import Tenant
+from webhooks.models import Event
 
 NOW = datetime(2026, 5, 1, 7, 0, tzinfo=UTC)  # a Friday, 02:00 in Chicago
+DAILY = (IdempotencyRecord, Event, Allocation, Booking, Customer)
 CONFIGURATION = (ServiceResource, Closure, OpeningHours, Service, ServiceCategory, Resource, ApiKey)
 
 
@@ -50,7 +56,7 @@ def stored(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
 
     yield store
     with django_db_blocker.unblock():
-        for model in CONFIGURATION:
+        for model in (*DAILY, *CONFIGURATION):
             model._default_manager.filter(business__in=made).delete()
         Business.objects.filter(id__in=[business.id for business in made]).delete()
 
@@ -77,3 +83,13 @@ def salon(db: None, _salon: Tenant) -> Tenant:
 def rival(db: None, _rival: Tenant) -> Tenant:
     """Another tenant."""
     return _rival
+
+
+@pytest.fixture
+def without_valkey(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Valkey cannot be reached."""
+    settings.REDIS_URL = "unix:///nowhere/valkey.sock"
+    monkeypatch.setattr(throttling, "_kept", local())
+    throttling.client.cache_clear()
+    yield
+    throttling.client.cache_clear()

@@ -12,7 +12,6 @@ from tests.v1.calls import (
     desk,
     hides_others,
     needs_key,
-    needs_scope,
     nothing_changes,
     ok,
     refused,
@@ -128,9 +127,7 @@ def tables(db: None, _tables: Tenant) -> Tenant:
     return _tables
 
 
-@pytest.mark.parametrize(
-    ("party", "keys"), [(1, ["two"]), (2, ["two"]), (3, ["six"]), (6, ["six"]), (7, []), (50, [])]
-)
+@pytest.mark.parametrize(("party", "keys"), [(1, ["two"]), (2, ["two"]), (3, ["six"]), (6, ["six"]), (7, []), (50, [])])
 def test_capacity(tables: Tenant, party: int, keys: list[str]) -> None:
     told = ask(tables, date=DAY, capacity=party)
     assert told["capacity"] == party
@@ -272,9 +269,7 @@ def test_either_service_id_or_services(salon: Tenant) -> None:
 def test_no_default_service(db: None, stored: Any) -> None:
     tenant = stored(
         "availability-no-default",
-        services=[
-            {"key": key, "name": key, "duration_minutes": 60, "resources": ["maria"]} for key in ("one", "two")
-        ],
+        services=[{"key": key, "name": key, "duration_minutes": 60, "resources": ["maria"]} for key in ("one", "two")],
     )
     refused_fields(tenant.full.get(PATH.format(tenant.id), date=DAY), "service_id")
     assert tenant.free(service_id=tenant.service("two")) == HOURS

@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 
 from businesses.models import Resource, Service
-from tests.v1.calls import Tenant, desk, hides_others, needs_key, needs_scope, nothing_changes, ok, put_in_status, refused
+from tests.v1.calls import (
+    Tenant,
+    desk,
+    hides_others,
+    needs_key,
+    needs_scope,
+    nothing_changes,
+    ok,
+    put_in_status,
+    refused,
+)
 
 PATH = "/v1/manage/bookings/{}/available-resources"
 

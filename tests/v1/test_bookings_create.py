@@ -160,7 +160,9 @@ LIMITS: list[tuple[str, Any, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("field", "value", "fine"), LIMITS, ids=[f"{n}-{str(v)[:24]}-{len(str(v))}" for n, v, _ in LIMITS])
+@pytest.mark.parametrize(
+    ("field", "value", "fine"), LIMITS, ids=[f"{n}-{str(v)[:24]}-{len(str(v))}" for n, v, _ in LIMITS]
+)
 def test_the_limits_of_a_field(salon: Tenant, field: str, value: Any, fine: bool) -> None:
     body = salon.public()
     body.pop(field, None)
@@ -192,7 +194,14 @@ def test_capacity_is_one_by_default(salon: Tenant) -> None:
 
 def test_every_fault_is_named_at_once(salon: Tenant) -> None:
     refused_fields(
-        salon.widget.post(PATH, {}), "business_id", "booking_date", "start_time", "first_name", "last_name", "email", "phone"
+        salon.widget.post(PATH, {}),
+        "business_id",
+        "booking_date",
+        "start_time",
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
     )
 
 

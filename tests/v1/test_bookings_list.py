@@ -36,7 +36,9 @@ def booked(salon: Tenant) -> list[str]:
     """Seven bookings, in the order of their times; made in another order."""
     made = {}
     for day, hour in ((16, 9), (15, 12), (15, 9), (15, 9), (17, 9), (15, 16), (14, 9)):
-        booking = salon.book(booking_date=f"2026-05-{day}", start_time=f"{hour:02}:00", phone=f"+3021012345{len(made):02}")
+        booking = salon.book(
+            booking_date=f"2026-05-{day}", start_time=f"{hour:02}:00", phone=f"+3021012345{len(made):02}"
+        )
         made[(day, hour, len(made))] = booking["id"]
     return [made[key] for key in sorted(made)]
 
@@ -106,9 +108,10 @@ def test_a_code_is_no_pattern(salon: Tenant, booked: list[str], wildcard: str) -
 
 def test_filters_together(salon: Tenant, booked: list[str]) -> None:
     put_in_status(booked[1], "cancelled")
-    assert listed(salon, res_date=DAY, status="confirmed", latest="true", limit=2) == listed(
-        salon, res_date=DAY, status="confirmed", latest="true"
-    )[:2]
+    assert (
+        listed(salon, res_date=DAY, status="confirmed", latest="true", limit=2)
+        == listed(salon, res_date=DAY, status="confirmed", latest="true")[:2]
+    )
     assert set(listed(salon, res_date=DAY, status="confirmed")) == set(booked[2:5])
 
 
@@ -178,7 +181,15 @@ def test_forged_cursors(salon: Tenant, booked: list[str]) -> None:
     good = cursor_of(salon)
     assert good
     forged = signing.Signer(key="guessed").sign_object(["2026-05-15T00:00:00+00:00", 1])
-    for cursor in (good[:-1], good[:-1] + ("A" if good[-1] != "A" else "B"), "x" + good, good + ":x", forged, "abc", ":"):
+    for cursor in (
+        good[:-1],
+        good[:-1] + ("A" if good[-1] != "A" else "B"),
+        "x" + good,
+        good + ":x",
+        forged,
+        "abc",
+        ":",
+    ):
         assert refused(salon.full.get(PATH, cursor=cursor), 400)["message"]
 
 

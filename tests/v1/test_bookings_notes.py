@@ -50,7 +50,9 @@ def test_line_breaks_stay(salon: Tenant, path: str) -> None:
     assert ok(salon.staff.patch(path, {"staff_notes": "one\ntwo\tthree"}))["staff_notes"] == "one\ntwo\tthree"
 
 
-@pytest.mark.parametrize("body", [{}, {"staff_notes": None}, {"staff_notes": 5}, {"staff_notes": ["x"]}, {"notes": "x"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"staff_notes": None}, {"staff_notes": 5}, {"staff_notes": ["x"]}, {"notes": "x"}]
+)
 def test_bad_input(salon: Tenant, path: str, body: dict[str, Any]) -> None:
     with nothing_changes():
         refused_fields(salon.staff.patch(path, body), "staff_notes")

@@ -205,7 +205,8 @@ def test_unknown_and_forbidden_fields_have_no_effect(salon: Tenant, booking: str
     with nothing_changes():
         told = ok(
             salon.staff.patch(
-                path, {"staff_notes": "x", "price_cents": 1, "source": "staff", "booking_date": "2026-05-16", "live": False}
+                path,
+                {"staff_notes": "x", "price_cents": 1, "source": "staff", "booking_date": "2026-05-16", "live": False},
             )
         )
     assert told == before

@@ -17,7 +17,7 @@ from availengine.api.v1.filters import filtered_bookings
 from availengine.api.v1.wire import BOOKING_COLUMNS, booking_item, created_booking, free_resource, whole
 from availengine.clock import current_minute
 from bookings import services
-from bookings.queries import listed_bookings, snapshot_of
+from bookings.queries import free_resources, listed_bookings, snapshot_of
 from businesses.errors import NotFound
 from businesses.keys import Scope
 
@@ -135,7 +135,7 @@ class ManagedBookings(V1View):
         responses=answers.FreeResourcePage,
     )
     def available_resources(self, request: Request, booking_id: UUID) -> Response:
-        found = services.free_resources(self.principal.business_id, booking_id, live=self.principal.live)
+        found = free_resources(self.principal.business_id, booking_id, live=self.principal.live)
         return Response(whole([free_resource(resource) for resource in found]))
 
     @extend_schema(
