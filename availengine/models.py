@@ -17,6 +17,7 @@ class IdempotencyRecord(models.Model):
     body_digest = models.BinaryField(max_length=32)
     status = models.PositiveSmallIntegerField(null=True)
     body = models.BinaryField(null=True)
+    sealed = models.BooleanField(db_default=False, help_text="The body holds a secret and is encrypted.")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

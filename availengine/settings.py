@@ -167,6 +167,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "PREPROCESSING_HOOKS": ["availengine.api.schema.one_spelling_of_each_path"],
     "APPEND_COMPONENTS": {"securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer"}}},
     "SECURITY": [{"apiKey": []}],
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "ENUM_NAME_OVERRIDES": {
         "ResourceKind": "businesses.models.ResourceKind",
         "ClosureKind": "businesses.models.ClosureKind",

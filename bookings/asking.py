@@ -1,11 +1,14 @@
 """What a caller asks for, by the ids of the wire, and how it reads in a business's configuration."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from bookings.availability import Wish
+from bookings import availability as engine
+from bookings.models import Allocation, Booking
 from bookings.snapshot import Snapshot
 from businesses.errors import Invalid, NotFound
+from businesses.localtime import minute_of
 
 MOST_SERVICES = 5
 
@@ -21,14 +24,14 @@ class Ask:
     staff: bool = False
     any_hours: bool = False
 
-    def wish(self, snapshot: Snapshot) -> Wish:
+    def wish(self, snapshot: Snapshot) -> engine.Wish:
         """Raises NotFound for unknown ids, Invalid for too many services or without a default one."""
         if len(self.services) > MOST_SERVICES:
             raise Invalid("Too many services.", {"services": [f"At most {MOST_SERVICES} in one visit."]})
         resource = snapshot.resources.get(str(self.resource)) if self.resource else None
         if self.resource and resource is None:
             raise NotFound("There is no such resource.")
-        return Wish(
+        return engine.Wish(
             services=tuple(snapshot.calendar.services[key] for key in self._service_keys(snapshot)),
             party=self.party,
             resource=resource.id if resource else None,
@@ -47,3 +50,37 @@ class Ask:
         if None in found:
             raise NotFound("There is no such service.")
         return [service.id for service in found if service]
+
+
+def wish_to_move(
+    booking: Booking, held: Sequence[Allocation], resource: UUID | None, snapshot: Snapshot
+) -> engine.Wish:
+    """The visit that was booked, as it was booked: its lengths and buffers, not what its services are today.
+
+    Whoever performs a service today may take it over; its own resource may keep it. Raises NotFound.
+    """
+    target = snapshot.resources.get(str(resource)) if resource else None
+    if resource and target is None:
+        raise NotFound("There is no such resource.")
+    companions = {a.sequence: a.resource.kind for a in held if a.additional}
+    return engine.Wish(
+        services=tuple(_as_booked(a, snapshot, companions) for a in held if not a.additional),
+        party=booking.party_size,
+        resource=target.id if target else None,
+        staff=True,
+    )
+
+
+def _as_booked(held: Allocation, snapshot: Snapshot, companions: Mapping[int, str]) -> engine.Service:
+    minutes = minute_of(held.ends_at) - minute_of(held.starts_at)
+    today = snapshot.calendar.services.get(held.service_id)
+    performers = {held.resource_id, *(today.performers if today else ())}
+    return engine.Service(
+        id=held.service_id,
+        uuid=str(held.service.uuid),
+        duration=minutes,
+        before=minute_of(held.starts_at) - minute_of(held.blocked_from),
+        after=minute_of(held.blocked_until) - minute_of(held.ends_at),
+        also_needs=companions.get(held.sequence, ""),
+        performers=dict.fromkeys(performers, minutes),
+    )

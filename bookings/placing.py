@@ -1,12 +1,11 @@
 """Taking time: from a wish to allocations. The protocol is written down in docs/locking.md."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from bookings import availability as engine
-from bookings.asking import Ask
 from bookings.errors import SlotTaken, wire_start
 from bookings.events import BookedItem
 from bookings.models import Booking
@@ -35,6 +34,7 @@ class Placement:
     """What was decided: the picks and the configuration they were decided with."""
 
     snapshot: Snapshot
+    services: tuple[engine.Service, ...]
     picks: tuple[engine.Pick, ...]
 
     @property
@@ -59,14 +59,12 @@ class Placement:
 
     def items(self) -> list[BookedItem]:
         """What the picks become, as events tell it."""
-        services = {service.id: uuid for uuid, service in self.snapshot.services.items()}
-        resources = {resource.id: uuid for uuid, resource in self.snapshot.resources.items()}
         return [
             BookedItem(
                 sequence=pick.sequence,
                 additional=pick.additional,
-                service_id=services[pick.service],
-                resource_id=resources[pick.resource],
+                service_id=self.services[pick.sequence].uuid,
+                resource_id=self.snapshot.calendar.resources[pick.resource].uuid,
                 starts_at=moment_of(pick.start),
                 ends_at=moment_of(pick.end),
             )
@@ -98,20 +96,23 @@ def decide(found: Occupancy, start: Start, *, now: int, busy: engine.Busy | None
     for minute in minutes:
         picks = view.assign(minute, now)
         if picks:
-            return Placement(found.snapshot, picks)
+            return Placement(found.snapshot, found.wish.services, picks)
     raise SlotTaken(engine.why_not(view, minutes[0], now) or engine.Reason.BUSY)
 
 
-def nearest_starts(business_id: int, ask: Ask, start: Start, *, live: bool, now: int) -> list[dict[str, str]]:
+def nearest_starts(
+    business_id: int, wish_of: Callable[[Snapshot], engine.Wish], start: Start, *, live: bool, now: int
+) -> list[dict[str, str]]:
     """The free starts of the grid nearest to a refused one, on its day and the next ones, in order of time."""
-    ask = replace(ask, staff=False, any_hours=False)  # staff may choose any minute: the grid is what helps
     last = start.date + timedelta(days=NEAREST_DAYS)
-    found = occupancy(business_id, live=live, first=start.date, last=last, wish_of=ask.wish)
+    found = occupancy(business_id, live=live, first=start.date, last=last, wish_of=wish_of)
+    # Staff may choose any minute: the grid is what helps them to choose.
+    wish = replace(found.wish, staff=False, any_hours=False)
     busy, zone = found.busy(), found.snapshot.business.zone
     wanted = instants(zone, start.date, start.minutes)[0]
     free: list[int] = []
     for offset in range(NEAREST_DAYS + 1):
-        view = engine.DayView(found.snapshot.calendar, found.wish, start.date + timedelta(days=offset), busy)
+        view = engine.DayView(found.snapshot.calendar, wish, start.date + timedelta(days=offset), busy)
         free += [view.day.start + at for at in engine.positions(view.free_starts(now))]
         if len(free) >= NEAREST:
             break

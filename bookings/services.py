@@ -4,12 +4,13 @@
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from bookings import availability as engine
-from bookings.asking import Ask
+from bookings.asking import Ask, wish_to_move
 from bookings.codes import new_code
 from bookings.customers import Guest, customer_for
 from bookings.deposits import settle_hold
@@ -45,7 +46,7 @@ def create_booking(new: NewBooking, *, now: int) -> tuple[Booking, Placement]:
     try:
         return _create(new, now)
     except SlotTaken as refusal:
-        nearest = nearest_starts(new.business_id, new.ask, new.start, live=new.live, now=now)
+        nearest = nearest_starts(new.business_id, new.ask.wish, new.start, live=new.live, now=now)
         raise SlotTaken(refusal.reason, nearest) from None
 
 
@@ -212,18 +213,15 @@ class Move:
 def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: bool, now: int) -> Booking:
     """Move a booking to another time, in one step: the old time is let go only when the new one is taken.
 
-    Raises SlotTaken with free alternatives, Conflict when the booking is past moving, NotFound.
+    It keeps its length and buffers, whatever has become of its services since. Raises SlotTaken with free
+    alternatives, Conflict when the booking is past moving, NotFound.
     """
     try:
         return _reschedule(business_id, booking_id, move, live, now)
     except SlotTaken as refusal:
         booking = Booking.objects.get(business_id=business_id, uuid=booking_id)
-        ask = Ask(
-            services=tuple(a.service.uuid for a in held_allocations(booking) if not a.additional),
-            party=booking.party_size,
-            resource=move.resource,
-        )
-        nearest = nearest_starts(business_id, ask, move.start, live=live, now=now)
+        wish_of = partial(wish_to_move, booking, held_allocations(booking), move.resource)
+        nearest = nearest_starts(business_id, wish_of, move.start, live=live, now=now)
         raise SlotTaken(refusal.reason, nearest) from None
 
 
@@ -245,14 +243,11 @@ def _reschedule(business_id: int, booking_id: UUID, move: Move, live: bool, now:
 
 
 def _new_place(booking: Booking, held: list[Allocation], move: Move, now: int) -> Placement:
-    main = [a for a in held if not a.additional]
-    ask = Ask(
-        services=tuple(a.service.uuid for a in main), resource=move.resource, party=booking.party_size, staff=True
-    )
     day = move.start.date
-    found = occupancy(booking.business_id, live=booking.live, first=day, last=day, wish_of=ask.wish)
+    wish_of = partial(wish_to_move, booking, held, move.resource)
+    found = occupancy(booking.business_id, live=booking.live, first=day, last=day, wish_of=wish_of)
     busy = found.busy(without={blocked_record(a) for a in held})
-    own = {a.resource_id for a in main}
+    own = {a.resource_id for a in held if not a.additional}
     if move.resource is None and len(own) == 1:
         try:
             return decide(replace(found, wish=replace(found.wish, resource=own.pop())), move.start, now=now, busy=busy)

@@ -6,6 +6,7 @@ NotFound. Database triggers raise `config_version` for every change, so that cac
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 from businesses.db import transactional
 from businesses.errors import Conflict, Invalid, NotFound
 from businesses.models import (
+    Business,
     Closure,
     OpeningHours,
     Resource,
@@ -117,17 +119,32 @@ def _set_performers(service: Service, performers: Sequence[Performer]) -> None:
     )
 
 
+class Unchanged(Enum):
+    """Said of an owner that stays: None means the business itself."""
+
+    UNCHANGED = 0
+
+
+UNCHANGED = Unchanged.UNCHANGED
+Owner = UUID | None | Unchanged
+
+
+def _give_to(row: OpeningHours | Closure, owner: Owner) -> None:
+    if not isinstance(owner, Unchanged):
+        row.resource = _referenced(Resource, row.business_id, owner, "resource_id") if owner else None
+
+
 @transactional
 def save_opening_hours(
-    business_id: int, values: Mapping[str, Any], key: UUID | None = None, *, resource: UUID | None = None
+    business_id: int, values: Mapping[str, Any], key: UUID | None = None, *, resource: Owner = UNCHANGED
 ) -> OpeningHours:
     """Create or change one weekly interval. Raises Conflict when it overlaps another of the same owner."""
+    Business.objects.select_for_update(no_key=True).get(id=business_id)  # one change of a week at a time
     row = find(OpeningHours, business_id, key) if key else OpeningHours(business_id=business_id)
-    if resource:
-        owner = _referenced(Resource, business_id, resource, "resource_id")
-        Resource.objects.filter(id=owner.id, own_hours=False).update(own_hours=True)
-        row.resource = owner
-    others = OpeningHours.objects.select_for_update().filter(business_id=business_id, resource=row.resource)
+    _give_to(row, resource)
+    if row.resource:
+        Resource.objects.filter(id=row.resource.id, own_hours=False).update(own_hours=True)
+    others = OpeningHours.objects.filter(business_id=business_id, resource=row.resource)
     for name, value in values.items():
         setattr(row, name, value)
     week = [Interval(o.weekday, o.opens, o.closes) for o in others.exclude(id=row.id)]
@@ -139,12 +156,11 @@ def save_opening_hours(
 
 @transactional
 def save_closure(
-    business_id: int, values: Mapping[str, Any], key: UUID | None = None, *, resource: UUID | None = None
+    business_id: int, values: Mapping[str, Any], key: UUID | None = None, *, resource: Owner = UNCHANGED
 ) -> Closure:
     """Create or change a closure or special opening. Existing bookings stay as they are."""
     row = find(Closure, business_id, key) if key else Closure(business_id=business_id)
-    if resource:
-        row.resource = _referenced(Resource, business_id, resource, "resource_id")
+    _give_to(row, resource)
     if values.get("ends_at", row.ends_at) <= values.get("starts_at", row.starts_at):
         raise Invalid("The period is empty.", {"to": ["Must be after from."]})
     _write(row, values)
@@ -155,6 +171,8 @@ def save_closure(
 def remove(model: type[TenantModel], business_id: int, key: UUID) -> None:
     """Delete: softly where bookings may point at the row."""
     row = find(model, business_id, key)
+    if isinstance(row, ServiceCategory):
+        Service.objects.filter(business_id=business_id, category=row).update(category=None)
     if isinstance(row, DeletableModel):
         row.deleted_at = timezone.now()
         row.save(update_fields=["deleted_at", "updated_at"])

@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from businesses.db import transactional
+from businesses.errors import Conflict
 from businesses.models import PRESET_SCOPES, ApiKey, BillingStatus, Preset, Scope
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -102,7 +103,13 @@ def issue_key(
 
 @transactional
 def rotate_key(key: ApiKey, *, overlap: timedelta) -> tuple[ApiKey, str]:
-    """A successor with the same rights; the old key goes on working for `overlap`."""
+    """A successor with the same rights; the old key goes on working for `overlap`.
+
+    Raises Conflict for a key that has ended or is being replaced already.
+    """
+    key = ApiKey.objects.select_for_update().get(id=key.id)
+    if key.revoked_at or key.expires_at:
+        raise Conflict("This key has ended, or has a successor already.")
     key.expires_at = timezone.now() + overlap
     key.save(update_fields=["expires_at", "updated_at"])
     forget_principals()

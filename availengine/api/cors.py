@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from availengine.api.authentication import origin_allowed
 
-API_PREFIXES = ("/v1/",)
+API_PREFIXES = ("/v1/", "/v1")
 METHODS = "GET, POST, PATCH, PUT, DELETE, OPTIONS"
 REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key"
 RESPONSE_HEADERS = "Retry-After, Idempotent-Replayed"

@@ -1,5 +1,6 @@
 """What every dialect's views share: key → business, scope, throttle, and errors in the dialect's words."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
@@ -36,7 +38,10 @@ class DialectView(ViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raw = request._request
         self.principal = admit(raw, self.secret(raw), self.scopes.get(self.action or ""))
-        if int(raw.META.get("CONTENT_LENGTH") or 0) > settings.MAX_BODY_BYTES:
+        length = raw.META.get("CONTENT_LENGTH") or "0"
+        if not re.fullmatch("[0-9]{1,18}", length, re.ASCII):
+            raise ParseError("Content-Length is not a number.")
+        if int(length) > settings.MAX_BODY_BYTES:
             raise RequestDataTooBig
 
     def plainly(self, action: Callable[..., bytes], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -17,7 +17,7 @@ UUID_SHAPE = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-
 MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})\Z"
 )
-PHONE = r"^\+?[0-9(][0-9 ()./-]*$"  # of 7 to 20 characters
+PHONE = r"^[+0-9(][0-9A-Za-z ()./#*-]*$"  # of 7 to 20 characters; an extension may follow
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 

@@ -21,6 +21,7 @@ from availengine.api.errors import ApiError, problem_of
 from businesses.db import execute, prepared, transactional
 from businesses.errors import Conflict
 from businesses.keys import Principal
+from businesses.sealing import seal, unseal
 
 KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
 
@@ -29,6 +30,10 @@ INSERT INTO edge_idempotencyrecord (business_id, api_key_id, method, path, key, 
 VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
 THIS_RECORD = "business_id = %s AND api_key_id = %s AND method = %s AND path = %s AND key = %s"
+
+
+class SecretResponse(Response):
+    """An answer with a secret in it: stored encrypted, so that it can be replayed but not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +56,22 @@ class Claim:
 
     def replay(self) -> Response:
         """The stored answer, byte for byte. Raises ApiError 422 when the body differs."""
-        ((digest, status, body),) = prepared(
-            f"SELECT body_digest, status, body FROM edge_idempotencyrecord WHERE {THIS_RECORD}",  # noqa: S608
+        ((digest, status, body, sealed),) = prepared(
+            f"SELECT body_digest, status, body, sealed FROM edge_idempotencyrecord WHERE {THIS_RECORD}",  # noqa: S608
             self.scope,
         )
         if bytes(digest) != self.digest:
             raise ApiError("idempotency_key_reused", "This Idempotency-Key was used with a different body.")
-        return Response(bytes(body), status=status, headers={"Idempotent-Replayed": "true"})
+        answer = unseal(bytes(body)) if sealed else bytes(body)
+        return Response(answer, status=status, headers={"Idempotent-Replayed": "true"})
 
     def store(self, response: Response) -> Response:
         """Keep the answer; what is sent now are the bytes that are stored."""
         body = orjson.dumps(response.data)
+        sealed = isinstance(response, SecretResponse)
         execute(
-            f"UPDATE edge_idempotencyrecord SET status = %s, body = %s WHERE {THIS_RECORD}",  # noqa: S608
-            [response.status_code, body, *self.scope],
+            f"UPDATE edge_idempotencyrecord SET status = %s, body = %s, sealed = %s WHERE {THIS_RECORD}",  # noqa: S608
+            [response.status_code, seal(body) if sealed else body, sealed, *self.scope],
         )
         response.data = body
         return response

@@ -35,13 +35,16 @@ PROBLEMS = {
     "429": "Too many requests: see Retry-After.",
     "503": "Busy: try again after Retry-After seconds.",
 }
-READ_PROBLEMS = ("400", "401", "403", "404", "405", "429", "503")
+READS = ("400", "401", "403", "404", "405", "429", "503")
+DELETES = (*READS, "402", "409", "413")
+CHANGES = (*DELETES, "415")
+CODES = {"GET": READS, "DELETE": DELETES, "PATCH": CHANGES, "PUT": CHANGES, "POST": (*CHANGES, "422")}
 
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x20-\x7e]+$"},
     "description": "At most one effect per key: a repeated request gets the stored answer.",
 }
 
@@ -57,8 +60,7 @@ class DialectSchema(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        codes = READ_PROBLEMS if self.method == "GET" else tuple(PROBLEMS)
-        for code in codes:
+        for code in sorted(CODES[self.method]):
             operation["responses"].setdefault(
                 code, {"description": PROBLEMS[code], "content": {"application/json": {"schema": ERROR}}}
             )

@@ -6,7 +6,8 @@ A window begins with the caller's first request, so that of any number at once e
 import functools
 import hashlib
 import logging
-from threading import local
+from queue import Empty, LifoQueue
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -18,6 +19,7 @@ from businesses.keys import Principal
 logger = logging.getLogger(__name__)
 
 WINDOW_MS = 60_000
+WAIT_SECONDS = 2.0
 
 # Counts a request; answers 0 when it may pass, else the milliseconds until the window ends.
 COUNT = """
@@ -28,8 +30,6 @@ return math.max(redis.call('PTTL', KEYS[1]), 1)
 """
 COUNT_SHA = hashlib.sha1(COUNT.encode(), usedforsecurity=False).hexdigest()
 
-_kept = local()
-
 
 @functools.cache
 def client() -> redis.Redis:
@@ -37,22 +37,37 @@ def client() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
 
 
+CONNECTIONS = 8
+_connections: LifoQueue[Any] = LifoQueue()  # of kept connections; None stands for one that is not made yet
+for _ in range(CONNECTIONS):
+    _connections.put(None)
+
+
 def _count(key: str, limit: int) -> int:
-    """Run COUNT on this thread's own connection: the client's way there and back costs more than the script."""
-    connection = getattr(_kept, "connection", None)
-    if connection is None:
-        connection = _kept.connection = client().connection_pool.make_connection()
+    """Run COUNT on a kept connection, directly: the client's way there and back costs more than the script."""
+    connection = _connections.get(timeout=WAIT_SECONDS)
+    try:
+        if connection is None:
+            connection = client().connection_pool.make_connection()
+        return _run(connection, key, limit)
+    except redis.RedisError:
+        if connection is not None:
+            connection.disconnect()
+        raise
+    finally:
+        _connections.put(connection)
+
+
+def _run(connection: Any, key: str, limit: int) -> int:
     try:
         connection.send_command("EVALSHA", COUNT_SHA, 1, key, limit, WINDOW_MS)
         return int(connection.read_response())
     except redis.exceptions.NoScriptError:
-        connection.send_command("EVAL", COUNT, 1, key, limit, WINDOW_MS)
-        return int(connection.read_response())
+        pass  # a new server: it learns the script below
     except redis.ConnectionError:
-        # The server was started again since: once more on a new connection.
-        connection.disconnect()
-        connection.send_command("EVAL", COUNT, 1, key, limit, WINDOW_MS)
-        return int(connection.read_response())
+        connection.disconnect()  # the server was started again since: once more on a new connection
+    connection.send_command("EVAL", COUNT, 1, key, limit, WINDOW_MS)
+    return int(connection.read_response())
 
 
 def require_rate(name: str, limit: int) -> None:
@@ -62,7 +77,7 @@ def require_rate(name: str, limit: int) -> None:
     """
     try:
         wait = _count(f"rate:{name}", limit)
-    except redis.RedisError as error:
+    except (redis.RedisError, Empty) as error:
         logger.warning("rate limits are not counted: %s", error)
         return
     if wait:

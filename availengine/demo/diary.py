@@ -96,7 +96,9 @@ class Diary:
         status = self._status(start, end, source)
         if status in HOLDING:
             self._taken[on] += [(pick.resource, pick.blocked_from, pick.blocked_until) for pick in picks]
-        return Visit(Placement(self._snapshot, picks), wish.party, source, status, self._booked_at(start))
+        return Visit(
+            Placement(self._snapshot, wish.services, picks), wish.party, source, status, self._booked_at(start)
+        )
 
     def _busy(self, on: date) -> engine.Busy:
         """What is taken around a date: visits may pass midnight."""

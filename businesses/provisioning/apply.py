@@ -12,6 +12,7 @@ from businesses.db import transactional
 from businesses.keys import issue_key
 from businesses.localtime import earliest_instant, moment_of
 from businesses.models import (
+    PRESET_SCOPES,
     ApiKey,
     Business,
     Closure,
@@ -23,6 +24,7 @@ from businesses.models import (
     ServiceResource,
     User,
 )
+from businesses.provisioning.document import DocumentError
 from businesses.provisioning.plan import Plan, PlannedClosure, PlannedKey, PlannedMember, PlannedService
 from businesses.weeks import Interval
 
@@ -66,9 +68,9 @@ def apply_plan(plan: Plan) -> Outcome:
         row = _keyed(Resource, outcome, planned.key, planned.values)
         outcome.resources[planned.key] = row
         _hours(outcome, row, planned.hours or [])
-    for service in sorted(plan.services, key=lambda s: s.values["is_default"]):
+    _clear_other_default(outcome, plan)
+    for service in plan.services:
         _service(outcome, service)
-    outcome.services = {service.key: outcome.services[service.key] for service in plan.services}
     for closure in plan.closures:
         _closure(outcome, closure)
     for key in plan.keys:
@@ -115,6 +117,14 @@ def _hours(outcome: Outcome, resource: Resource | None, wanted: Iterable[Interva
     outcome.changed |= bool(gone or new)
 
 
+def _clear_other_default(outcome: Outcome, plan: Plan) -> None:
+    """There is one default service at a time: an old one makes room first."""
+    for planned in plan.services:
+        if planned.values["is_default"]:
+            others = Service.objects.present().filter(business=outcome.business, is_default=True)
+            outcome.changed |= bool(others.exclude(key=planned.key).update(is_default=False))
+
+
 def _service(outcome: Outcome, planned: PlannedService) -> None:
     business = outcome.business
     category = None
@@ -123,9 +133,6 @@ def _service(outcome: Outcome, planned: PlannedService) -> None:
             business=business, name=planned.category, deleted_at=None
         )
         outcome.changed |= made
-    if planned.values["is_default"]:
-        others = Service.objects.present().filter(business=business, is_default=True).exclude(key=planned.key)
-        outcome.changed |= bool(others.update(is_default=False))
     row = _keyed(Service, outcome, planned.key, {**planned.values, "category": category})
     outcome.services[planned.key] = row
     wanted = {(outcome.resources[p.resource].id, p.price_cents, p.duration_minutes) for p in planned.performers}
@@ -149,22 +156,23 @@ def _closure(outcome: Outcome, planned: PlannedClosure) -> None:
             return moment_of(earliest_instant(zone, day + timedelta(days=1), 0))
         return moment_of(earliest_instant(zone, day, minutes or 0))
 
-    _, made = Closure.objects.get_or_create(
-        business=outcome.business,
-        resource=outcome.resources[planned.resource] if planned.resource else None,
-        kind=planned.kind,
-        starts_at=utc(*planned.start, last=False),
-        ends_at=utc(*planned.end, last=True),
-        defaults={"reason": planned.reason},
-    )
-    outcome.changed |= made
+    span = {"starts_at": utc(*planned.start, last=False), "ends_at": utc(*planned.end, last=True)}
+    if span["ends_at"] <= span["starts_at"]:
+        raise DocumentError(f"{planned.path}.to", "must be after from")
+    resource = outcome.resources[planned.resource] if planned.resource else None
+    found = Closure.objects.filter(business=outcome.business, resource=resource, kind=planned.kind, **span)
+    row = found.first() or Closure(business=outcome.business, resource=resource, kind=planned.kind, **span)
+    outcome.changed |= _write(row, {"reason": planned.reason})
 
 
 def _key(outcome: Outcome, planned: PlannedKey) -> str | None:
-    """The secret of a new key; of one that exists already the limits are brought up to date."""
+    """The secret of a new key; of one that exists already the rights and limits are brought up to date."""
     row = ApiKey.objects.filter(business=outcome.business, name=planned.name, revoked_at=None, expires_at=None).first()
     if row:
+        _require_same_secret(row, planned)
         values = {
+            "preset": planned.preset,
+            "scopes": [str(scope) for scope in PRESET_SCOPES[planned.preset]],
             "requests_per_minute": planned.requests_per_minute,
             "allowed_origins": planned.allowed_origins,
         }
@@ -181,6 +189,13 @@ def _key(outcome: Outcome, planned: PlannedKey) -> str | None:
         allowed_origins=planned.allowed_origins,
     )
     return secret
+
+
+def _require_same_secret(row: ApiKey, planned: PlannedKey) -> None:
+    """Mode and prefix are written in a secret: they cannot be changed afterwards."""
+    for name, same in (("mode", row.live == planned.live), ("prefix", row.hint.startswith(f"{planned.prefix}_"))):
+        if not same:
+            raise DocumentError(f"{planned.path}.{name}", "cannot be changed: name a new key, and revoke the old one")
 
 
 def _member(outcome: Outcome, planned: PlannedMember) -> str | None:

@@ -135,7 +135,8 @@ class Mapping:
     def mapping(self, name: str) -> "Mapping":
         """An optional mapping."""
         self._asked.add(name)
-        return Mapping(Node(self._node.value.get(name) or {}, self._child(name).path))
+        value = self._node.value.get(name)
+        return Mapping(Node({} if value is None else value, self._child(name).path))
 
     def entries(self) -> Iterator[tuple[str, Node]]:
         """All entries, by name."""

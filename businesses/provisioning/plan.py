@@ -47,6 +47,7 @@ class PlannedClosure:
     start: tuple[date, int | None]
     end: tuple[date, int | None]
     reason: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class PlannedKey:
     prefix: str
     requests_per_minute: int
     allowed_origins: list[str]
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,11 +266,9 @@ def _closure(node: Node, resources: set[str]) -> PlannedClosure:
         start=m.get("from", Node.local_time),
         end=m.get("to", Node.local_time),
         reason=m.get("reason", lambda n: n.text(200, least=0), ""),
+        path=node.path,
     )
     m.nothing_else()
-    first, last = ((day, -1 if minutes is None else minutes) for day, minutes in (planned.start, planned.end))
-    if last < first and not (planned.end[1] is None and planned.end[0] >= planned.start[0]):
-        raise m.node("to").fail("must be after from")
     return planned
 
 
@@ -283,6 +283,7 @@ def _key(node: Node) -> PlannedKey:
         allowed_origins=[
             n.matching(r"https?://[^/\s]{1,180}", "https://www.example.com") for n in m.each("allowed_origins")
         ],
+        path=node.path,
     )
     m.nothing_else()
     return planned

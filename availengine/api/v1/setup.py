@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from availengine.api.idempotency import idempotent
+from availengine.api.idempotency import SecretResponse, idempotent
 from availengine.api.pagination import paginate
 from availengine.api.v1 import catalogue as wire
 from availengine.api.v1.dialect import V1View
@@ -20,7 +20,7 @@ from bookings.customers import remove_customer, save_customer
 from bookings.models import Customer, Status
 from bookings.queries import listed_bookings, snapshot_of
 from businesses import catalogue, keys
-from businesses.errors import NotFound
+from businesses.errors import Forbidden, NotFound
 from businesses.keys import Scope
 from businesses.models import (
     ApiKey,
@@ -156,7 +156,8 @@ class Hours(CatalogueView):
 
     def save(self, data: dict[str, Any], key: UUID | None = None) -> TenantModel:
         values = wire.hours_values(data, self.row(key) if key else None)
-        return catalogue.save_opening_hours(self.principal.business_id, values, key, resource=data.get("resource_id"))
+        owner = data.get("resource_id", catalogue.UNCHANGED)
+        return catalogue.save_opening_hours(self.principal.business_id, values, key, resource=owner)
 
     def told(self, row: OpeningHours) -> dict[str, Any]:
         return wire.hours(row)
@@ -170,7 +171,8 @@ class Closures(CatalogueView):
 
     def save(self, data: dict[str, Any], key: UUID | None = None) -> TenantModel:
         values = wire.closure_values(data, self._zone())
-        return catalogue.save_closure(self.principal.business_id, values, key, resource=data.get("resource_id"))
+        owner = data.get("resource_id", catalogue.UNCHANGED)
+        return catalogue.save_closure(self.principal.business_id, values, key, resource=owner)
 
     def told(self, row: Closure) -> dict[str, Any]:
         return wire.closure(row, self._zone())
@@ -216,6 +218,10 @@ class Keys(CatalogueView):
 
     model, input = ApiKey, wire.KeyInput
 
+    def rows(self) -> QuerySet[Any]:
+        """A test key sees and issues test keys only: it must not lead to live data."""
+        return super().rows() if self.principal.live else super().rows().filter(live=False)
+
     def told(self, row: ApiKey) -> dict[str, Any]:
         return wire.api_key(row)
 
@@ -223,17 +229,21 @@ class Keys(CatalogueView):
     @idempotent
     def create(self, request: Request) -> Response:
         data = self.read(wire.KeyInput, request.data)
-        key, secret = keys.issue_key(business_id=self.principal.business_id, live=data.pop("mode") == "live", **data)
-        return Response({**self.told(self.row(key.uuid)), "secret": secret}, status=201)
+        live = data.pop("mode") == "live"
+        if live and not self.principal.live:
+            raise Forbidden("A test key cannot issue live keys.")
+        key, secret = keys.issue_key(business_id=self.principal.business_id, live=live, **data)
+        return self._issued(key, secret)
 
     @extend_schema(operation_id="rotate_api_key", request=wire.RotationInput, responses={201: wire.IssuedKey})
     @idempotent
     def rotate(self, request: Request, key: UUID) -> Response:
         """Issue a successor; the old key works on for `overlap_hours`."""
         overlap = timedelta(hours=self.read(wire.RotationInput, request.data)["overlap_hours"])
-        row = self.row(key)
-        successor, secret = keys.rotate_key(row, overlap=overlap)
-        return Response({**self.told(self.row(successor.uuid)), "secret": secret}, status=201)
+        return self._issued(*keys.rotate_key(self.row(key), overlap=overlap))
+
+    def _issued(self, key: ApiKey, secret: str) -> Response:
+        return SecretResponse({**self.told(self.row(key.uuid)), "secret": secret}, status=201)
 
     @extend_schema(operation_id="revoke_api_key", responses={204: None})
     def destroy(self, request: Request, key: UUID) -> Response:

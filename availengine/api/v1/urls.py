@@ -14,29 +14,29 @@ ITEM: dict[str, Any] = {"get": "retrieve", "patch": "update", "delete": "destroy
 def _catalogue(route: str, view: type[CatalogueView]) -> list[object]:
     return [
         *both(f"manage/{route}", view.as_view(COLLECTION)),
-        *both(f"manage/{route}/<uuid:key>", view.as_view(ITEM)),
+        *both(f"manage/{route}/<id:key>", view.as_view(ITEM)),
     ]
 
 
 urlpatterns = [
-    *both("availability/<uuid:business_id>", AvailabilityView.as_view({"get": "day"})),
-    *both("availability/<uuid:business_id>/dates", AvailabilityView.as_view({"get": "dates"})),
-    *both("businesses/<uuid:business_id>", BusinessView.as_view({"get": "profile"})),
-    *both("businesses/<uuid:business_id>/services", BusinessView.as_view({"get": "services"})),
-    *both("businesses/<uuid:business_id>/resources", BusinessView.as_view({"get": "resources"})),
+    *both("availability/<id:business_id>", AvailabilityView.as_view({"get": "day"})),
+    *both("availability/<id:business_id>/dates", AvailabilityView.as_view({"get": "dates"})),
+    *both("businesses/<id:business_id>", BusinessView.as_view({"get": "profile"})),
+    *both("businesses/<id:business_id>/services", BusinessView.as_view({"get": "services"})),
+    *both("businesses/<id:business_id>/resources", BusinessView.as_view({"get": "resources"})),
     *both("bookings", BookingView.as_view({"post": "create"})),
     *both("manage/bookings", ManagedBookings.as_view({"get": "list"})),
     *both("manage/bookings/staff", ManagedBookings.as_view({"post": "create_staff"})),
-    *both("manage/bookings/<uuid:booking_id>", ManagedBookings.as_view({"get": "retrieve", "patch": "update"})),
-    *both("manage/bookings/<uuid:booking_id>/notes", ManagedBookings.as_view({"patch": "notes"})),
-    *both("manage/bookings/<uuid:booking_id>/reschedule", ManagedBookings.as_view({"post": "reschedule"})),
-    *both("manage/bookings/<uuid:booking_id>/cancel", ManagedBookings.as_view({"post": "cancel"})),
+    *both("manage/bookings/<id:booking_id>", ManagedBookings.as_view({"get": "retrieve", "patch": "update"})),
+    *both("manage/bookings/<id:booking_id>/notes", ManagedBookings.as_view({"patch": "notes"})),
+    *both("manage/bookings/<id:booking_id>/reschedule", ManagedBookings.as_view({"post": "reschedule"})),
+    *both("manage/bookings/<id:booking_id>/cancel", ManagedBookings.as_view({"post": "cancel"})),
     *both(
-        "manage/bookings/<uuid:booking_id>/available-resources",
+        "manage/bookings/<id:booking_id>/available-resources",
         ManagedBookings.as_view({"get": "available_resources"}),
     ),
-    *both("manage/bookings/<uuid:booking_id>/no-show", ManagedBookings.as_view({"post": "no_show"})),
-    *both("manage/bookings/<uuid:booking_id>/release-hold", ManagedBookings.as_view({"post": "release_hold"})),
+    *both("manage/bookings/<id:booking_id>/no-show", ManagedBookings.as_view({"post": "no_show"})),
+    *both("manage/bookings/<id:booking_id>/release-hold", ManagedBookings.as_view({"post": "release_hold"})),
     *_catalogue("services", Services),
     *_catalogue("service-categories", Categories),
     *_catalogue("resources", Resources),
@@ -44,6 +44,6 @@ urlpatterns = [
     *_catalogue("closures", Closures),
     *_catalogue("customers", Customers),
     *both("manage/api-keys", Keys.as_view(COLLECTION)),
-    *both("manage/api-keys/<uuid:key>", Keys.as_view({"get": "retrieve", "delete": "destroy"})),
-    *both("manage/api-keys/<uuid:key>/rotate", Keys.as_view({"post": "rotate"})),
+    *both("manage/api-keys/<id:key>", Keys.as_view({"get": "retrieve", "delete": "destroy"})),
+    *both("manage/api-keys/<id:key>/rotate", Keys.as_view({"post": "rotate"})),
 ]

@@ -77,7 +77,6 @@ def created_booking(booking: Booking, placement: Placement) -> dict[str, Any]:
     """The answer to a creation (seed 001, "Public Booking"). Times `HH:MM:SS`."""
     zone = placement.snapshot.business.zone
     starts, ends = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
-    by_id = {resource.id: uuid for uuid, resource in placement.snapshot.resources.items()}
     return {
         "booking": {
             "id": str(booking.uuid),
@@ -87,7 +86,7 @@ def created_booking(booking: Booking, placement: Placement) -> dict[str, Any]:
             "start_time": f"{starts:%H:%M:%S}",
             "end_time": f"{ends:%H:%M:%S}",
             "capacity": booking.party_size,
-            "resource_id": by_id[placement.picks[0].resource],
+            "resource_id": placement.snapshot.calendar.resources[placement.picks[0].resource].uuid,
         }
     }
 

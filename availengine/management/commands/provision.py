@@ -33,6 +33,8 @@ def read_file(path: Path) -> Any:
             return yaml.load(file, UniqueKeys)  # noqa: S506  (a SafeLoader)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from error
+    except RecursionError as error:
+        raise CommandError(f"{path}: nested too deeply") from error
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}, line {mark.line + 1}" if mark else str(path)
