@@ -31,7 +31,7 @@ run: ## Run everything with demo businesses, until Ctrl-C
 	$(call install,$(RUN))
 	@exec $(PYTHON) -m availengine.embedded --parent $$PPID
 
-test: ## Run the tests (ARGS="tests/api -k booking")
+test: ## Run the tests (ARGS="tests/v1 -k booking")
 	$(call install,$(DEV))
 	@exec $(PYTHON) -m pytest $(ARGS)
 

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 
 @register()
@@ -37,7 +36,7 @@ def application_role(app_configs: Any, databases: Sequence[str] | None = None, *
         with connection.cursor() as cursor:
             cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
             (superuser,) = cursor.fetchone()
-    except (psycopg.Error, OSError) as error:
+    except (DatabaseError, InterfaceError) as error:
         return [Error(f"The database cannot be reached: {error}", hint="Check DATABASE_URL.", id="availengine.E004")]
     if superuser:
         hint = "Connect as a role that owns no tables; see docs/operations.md."

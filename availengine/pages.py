@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 def home(request: HttpRequest) -> HttpResponseBase:
     """The way in, until there is a dashboard: the documentation of the API."""
-    return redirect("v1-docs")
+    return redirect("/v1/docs")
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -30,7 +30,7 @@ def _embedded_stack() -> dict[str, str]:
 
 _stack = _embedded_stack()
 _VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY")
-_found: dict[str, str] = {name: env.str(name, _stack.get(name, "")) for name in _VARIABLES}
+_found: dict[str, str] = {name: env.str(name, "") or _stack.get(name, "") for name in _VARIABLES}
 
 MISSING = [name for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL") if not _found[name]]
 
@@ -111,7 +111,15 @@ def _database(url: str) -> dict[str, Any]:
         "max_idle": 600,
     }
     options.setdefault("connect_timeout", 5)
-    options["options"] = "-c lock_timeout=5000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000"
+    # Django's default, None, makes psycopg ignore prepare=True. The ORM's own cursors are not affected.
+    options["prepare_threshold"] = 5 if env.bool("PREPARED_STATEMENTS", True) else None
+    limits = {
+        "lock_timeout": 5000,
+        "statement_timeout": env.int("STATEMENT_TIMEOUT_MS", 15_000),  # 0 for migrations
+        "idle_in_transaction_session_timeout": 60_000,
+    }
+    given = options.get("options", "")
+    options["options"] = " ".join([given, *(f"-c {name}={value}" for name, value in limits.items())]).strip()
     described.setdefault("NAME", "availengine")  # a missing DATABASE_URL is refused by availengine/checks.py
     return {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options, **described}
 
@@ -185,6 +193,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 _secure = BASE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+if TRUSTED_PROXY_HOPS:  # the proxy ends TLS, and says so
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = _secure
 CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True
@@ -214,5 +225,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
-    "loggers": {"django.request": {"level": "ERROR"}},  # a 404 is an answer, not an event
+    "loggers": {
+        "django.request": {"level": "ERROR"},  # a 404 is an answer, not an event
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor is a scanner with a wrong Host
+    },
 }

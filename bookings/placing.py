@@ -1,6 +1,6 @@
 """Taking time: from a wish to allocations. The protocol is written down in docs/locking.md."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -101,14 +101,23 @@ def decide(found: Occupancy, start: Start, *, now: int, busy: engine.Busy | None
 
 
 def nearest_starts(
-    business_id: int, wish_of: Callable[[Snapshot], engine.Wish], start: Start, *, live: bool, now: int
+    business_id: int,
+    wish_of: Callable[[Snapshot], engine.Wish],
+    start: Start,
+    *,
+    live: bool,
+    now: int,
+    without: Collection[tuple[int, int, int]] = (),
 ) -> list[dict[str, str]]:
-    """The free starts of the grid nearest to a refused one, on its day and the next ones, in order of time."""
+    """The free starts of the grid nearest to a refused one, on its day and the next ones, in order of time.
+
+    `without`: blocked time that does not count, a booking's own when it moves.
+    """
     last = start.date + timedelta(days=NEAREST_DAYS)
     found = occupancy(business_id, live=live, first=start.date, last=last, wish_of=wish_of)
     # Staff may choose any minute: the grid is what helps them to choose.
     wish = replace(found.wish, staff=False, any_hours=False)
-    busy, zone = found.busy(), found.snapshot.business.zone
+    busy, zone = found.busy(without), found.snapshot.business.zone
     wanted = instants(zone, start.date, start.minutes)[0]
     free: list[int] = []
     for offset in range(NEAREST_DAYS + 1):

@@ -94,18 +94,30 @@ def _taken(snapshot: Snapshot, live: bool, first: date, last: date, margin: int)
     return (packed or b"") if version == snapshot.version else None
 
 
-def next_open_dates(found: Occupancy, *, first: date, count: int, horizon: int, now: int) -> list[tuple[date, int]]:
-    """The next dates with at least one free start, each with the number of starts."""
-    busy = found.busy()
+def next_open_dates(
+    read: Callable[[date, date], Occupancy], *, first: date, count: int, horizon: int, now: int
+) -> tuple[Occupancy, list[tuple[date, int]]]:
+    """The next dates with at least one free start, each with the number of starts.
+
+    `read` gives the occupancy of a range of dates: it is asked for the near future, where most answers lie, and at
+    most once more for the rest.
+    """
+    near = min(horizon, 2 * count)
     dates: list[tuple[date, int]] = []
-    for offset in range(horizon):
+    for start, end in ((0, near), (near, horizon)):
+        if start < end and len(dates) < count:
+            found = read(first + timedelta(days=start), first + timedelta(days=end - 1))
+            dates += _open_dates(found, first + timedelta(days=start), end - start, now)
+    return found, dates[:count]
+
+
+def _open_dates(found: Occupancy, first: date, days: int, now: int) -> Iterator[tuple[date, int]]:
+    busy = found.busy()
+    for offset in range(days):
         on = first + timedelta(days=offset)
         starts = engine.DayView(found.snapshot.calendar, found.wish, on, busy).free_starts(now)
         if starts:
-            dates.append((on, starts.bit_count()))
-            if len(dates) == count:
-                break
-    return dates
+            yield on, starts.bit_count()
 
 
 def listed_bookings(business_id: int, *, live: bool) -> QuerySet[Booking]:

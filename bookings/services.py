@@ -220,8 +220,10 @@ def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: 
         return _reschedule(business_id, booking_id, move, live, now)
     except SlotTaken as refusal:
         booking = Booking.objects.get(business_id=business_id, uuid=booking_id)
-        wish_of = partial(wish_to_move, booking, held_allocations(booking), move.resource)
-        nearest = nearest_starts(business_id, wish_of, move.start, live=live, now=now)
+        held = held_allocations(booking)
+        wish_of = partial(wish_to_move, booking, held, move.resource)
+        own = {blocked_record(a) for a in held}
+        nearest = nearest_starts(business_id, wish_of, move.start, live=live, now=now, without=own)
         raise SlotTaken(refusal.reason, nearest) from None
 
 

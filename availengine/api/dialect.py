@@ -1,5 +1,6 @@
 """What every dialect's views share: key → business, scope, throttle, and errors in the dialect's words."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
@@ -18,6 +19,12 @@ from availengine.api.errors import Problem, envelope, problem_of
 from businesses.keys import Principal
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
+
+
+@functools.cache
+def _reader(serializer: type[serializers.Serializer[Any]], partial: bool) -> serializers.Serializer[Any]:
+    """One serializer for all requests: validation keeps nothing in it, and building one costs more than using it."""
+    return serializer(partial=partial)
 
 
 class DialectView(ViewSet):
@@ -57,9 +64,7 @@ class DialectView(ViewSet):
     @staticmethod
     def read(serializer: type[serializers.Serializer[Any]], data: Any, *, partial: bool = False) -> dict[str, Any]:
         """Validated input. Raises DRF's ValidationError (400); unknown fields have no effect."""
-        bound = serializer(data=data, partial=partial)
-        bound.is_valid(raise_exception=True)
-        return dict(bound.validated_data)
+        return dict(_reader(serializer, partial).run_validation(data))
 
     def query(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """Validated query parameters."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.db import OperationalError
+from cryptography.fernet import InvalidToken
+from django.db import IntegrityError, OperationalError
 from psycopg import errors as pg
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -62,7 +63,10 @@ class Claim:
         )
         if bytes(digest) != self.digest:
             raise ApiError("idempotency_key_reused", "This Idempotency-Key was used with a different body.")
-        answer = unseal(bytes(body)) if sealed else bytes(body)
+        try:
+            answer = unseal(bytes(body)) if sealed else bytes(body)
+        except InvalidToken as error:  # SECRET_KEY has changed since
+            raise ApiError("conflict", "The answer to this Idempotency-Key can no longer be read.") from error
         return Response(answer, status=status, headers={"Idempotent-Replayed": "true"})
 
     def store(self, response: Response) -> Response:
@@ -109,7 +113,7 @@ def _claim(principal: Principal, request: Request) -> Claim | None:
 def _once(claim: Claim, work: Callable[[], Response], words: Callable[[Any], Any]) -> Response:
     try:
         return _first_or_replay(claim, work)
-    except Conflict as refusal:
+    except (Conflict, IntegrityError) as refusal:
         problem = problem_of(refusal)
         return _first_or_replay(claim, lambda: Response(words(problem), status=problem.status))
 

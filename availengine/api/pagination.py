@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.core import signing
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Q, QuerySet
 
 from availengine.api.errors import ApiError
+from businesses.db import prepared
 from businesses.keys import Principal
 
 DEFAULT_LIMIT = 50
@@ -46,13 +48,22 @@ def paginate(
         else:
             beyond = Q(**{f"{first}__{after}": value}) | Q(**{f"{last}__{after}": key})
             queryset = queryset.filter(beyond, **{f"{first}__{after}e": value})
-    rows = list(queryset.order_by(*dict.fromkeys(order))[: limit + 1])
+    rows = _rows(queryset.order_by(*dict.fromkeys(order))[: limit + 1])
     if len(rows) <= limit:
         return Page(rows, None)
     row = rows[limit - 1]
     value = row[first]
     stamp = value.isoformat() if isinstance(value, datetime) else value
     return Page(rows[:limit], signer.sign_object([stamp, row[last]]))
+
+
+def _rows(queryset: QuerySet[Any, Any]) -> list[dict[str, Any]]:
+    """The rows of `.values(…)` as dicts, read in binary: for long lists that saves most of the time."""
+    try:
+        sql, params = queryset.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    return [dict(zip(queryset.query.values_select, row, strict=True)) for row in prepared(sql, params)]
 
 
 def _opened(signer: signing.Signer, cursor: str) -> tuple[Any, int]:

@@ -36,9 +36,8 @@ PROBLEMS = {
     "503": "Busy: try again after Retry-After seconds.",
 }
 READS = ("400", "401", "403", "404", "405", "429", "503")
-DELETES = (*READS, "402", "409", "413")
-CHANGES = (*DELETES, "415")
-CODES = {"GET": READS, "DELETE": DELETES, "PATCH": CHANGES, "PUT": CHANGES, "POST": (*CHANGES, "422")}
+CHANGES = (*READS, "402", "409", "413", "415")
+CODES = {"GET": READS, "DELETE": CHANGES, "PATCH": CHANGES, "PUT": CHANGES, "POST": (*CHANGES, "422")}
 
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",

@@ -38,14 +38,21 @@ def client() -> redis.Redis:
 
 
 CONNECTIONS = 8
-_connections: LifoQueue[Any] = LifoQueue()  # of kept connections; None stands for one that is not made yet
-for _ in range(CONNECTIONS):
-    _connections.put(None)
+
+
+@functools.cache
+def _connections() -> "LifoQueue[Any]":
+    """The kept connections; None stands for one that is not made yet."""
+    kept: LifoQueue[Any] = LifoQueue()
+    for _ in range(CONNECTIONS):
+        kept.put(None)
+    return kept
 
 
 def _count(key: str, limit: int) -> int:
     """Run COUNT on a kept connection, directly: the client's way there and back costs more than the script."""
-    connection = _connections.get(timeout=WAIT_SECONDS)
+    connections = _connections()
+    connection = connections.get(timeout=WAIT_SECONDS)
     try:
         if connection is None:
             connection = client().connection_pool.make_connection()
@@ -55,7 +62,7 @@ def _count(key: str, limit: int) -> int:
             connection.disconnect()
         raise
     finally:
-        _connections.put(connection)
+        connections.put(connection)
 
 
 def _run(connection: Any, key: str, limit: int) -> int:

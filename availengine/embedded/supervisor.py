@@ -74,7 +74,7 @@ class Supervisor:
         # At once, because loading it takes as long as all that follows; the gate keeps it from answering.
         web = self._start_service(services.web(self.plan.address.host, self.plan.address.port), env)
         self.stack.start()
-        owner = {**env, "DATABASE_URL": self.stack.environment()["DATABASE_OWNER_URL"]}
+        owner = {**env, "DATABASE_URL": self.stack.environment()["DATABASE_OWNER_URL"], "STATEMENT_TIMEOUT_MS": "0"}
         self.console.say("PostgreSQL and Valkey are up; migrating the database")
         # The checks take time and say what is wrong with a database, which can only be one that is not ours.
         skip = [] if "DATABASE_URL" in self.stack.given else ["--skip-checks"]

@@ -13,20 +13,22 @@ class Busy:
 
     def __init__(self, taken: Iterable[tuple[int, int, int]] = ()) -> None:
         """`taken`: (resource id, blocked from, blocked until) in minutes."""
-        spans: dict[int, tuple[list[int], list[int]]] = {}
-        for resource, start, end in sorted(taken):
-            starts, ends = spans.setdefault(resource, ([], []))
-            starts.append(start)
-            ends.append(end)
-        self._spans = spans
+        grouped: dict[int, list[Span]] = {}
+        for resource, start, end in taken:
+            grouped.setdefault(resource, []).append((start, end))
+        self._spans: dict[int, tuple[list[int], list[int]]] = {}
+        for resource, spans in grouped.items():
+            spans.sort()
+            self._spans[resource] = ([start for start, _ in spans], [end for _, end in spans])
 
     def between(self, resource: int, start: int, end: int) -> list[Span]:
         """The blocked spans that overlap [start, end)."""
-        if resource not in self._spans:
+        found = self._spans.get(resource)
+        if found is None:
             return []
-        starts, ends = self._spans[resource]
+        starts, ends = found
         first, last = bisect_right(ends, start), bisect_left(starts, end)
-        return list(zip(starts[first:last], ends[first:last], strict=True))
+        return list(zip(starts[first:last], ends[first:last], strict=True)) if first < last else []
 
     def overlaps(self, resource: int, start: int, end: int) -> bool:
         return bool(self.between(resource, start, end))

@@ -6,6 +6,7 @@ Times are minutes since 1970 UTC (`businesses.localtime`); masks have one bit pe
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ class Rules:
     window_days: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Resource:
     """`week` None: open whenever the business is. `openings` hold even when the business is closed."""
 
@@ -41,7 +42,7 @@ class Resource:
     closures: tuple[Span, ...] = ()
     openings: tuple[Span, ...] = ()
 
-    @property
+    @cached_property
     def follows_business(self) -> bool:
         return self.week is None and not self.closures and not self.openings
 
@@ -157,8 +158,13 @@ class Calendar:
     def open_starts(self, resource: Resource, on: date, duration: int, lookahead: int) -> int:
         """The minutes of a date, and `lookahead` more, at which something of this duration fits the open time."""
         own = 0 if resource.follows_business else resource.id
-        key = ("starts", own, on, duration, lookahead)
-        return self._remember(key, lambda: self._open_starts(resource, on, duration, lookahead))
+        key = (own, on, duration, lookahead)
+        known: int | None = self._remembered.get(key)  # asked most often of all: found without a call
+        return (
+            known
+            if known is not None
+            else self._remember(key, lambda: self._open_starts(resource, on, duration, lookahead))
+        )
 
     def _open_starts(self, resource: Resource, on: date, duration: int, lookahead: int) -> int:
         day = self.day(on)

@@ -88,17 +88,19 @@ class DayView:
 
     def item_starts(self, resource: Resource, service: Service, duration: int) -> int:
         """When the resource is open for the service and free for it with its buffers."""
-        day, before, behind = self.day, service.before, duration + service.after
-        width = day.end - day.start + self.lookahead
+        midnight, before, behind = self.day.start, service.before, duration + service.after
+        width = self.day.end - midnight + self.lookahead
         if self.wish.any_hours:
             mask = bits(0, width)
         else:
-            mask = self.calendar.open_starts(resource, day.date, duration, self.lookahead)
+            mask = self.calendar.open_starts(resource, self.day.date, duration, self.lookahead)
         if not mask:
             return 0
-        for start, end in self.busy.between(resource.id, day.start - before, day.start + width + behind):
-            mask &= ~bits(start - behind + 1 - day.start, end + before - day.start)
-        return mask
+        blocked = 0
+        for start, end in self.busy.between(resource.id, midnight - before, midnight + width + behind):
+            first = max(start - behind + 1 - midnight, 0)
+            blocked |= ((1 << (end + before - midnight - first)) - 1) << first
+        return mask & ~blocked
 
     def _with_room(self, index: int, duration: int) -> int:
         """When any companion resource is free for the service at this place of the visit."""

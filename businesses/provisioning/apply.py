@@ -60,7 +60,7 @@ class Outcome:
 @transactional
 def apply_plan(plan: Plan) -> Outcome:
     """Create or update the business of a plan, in one transaction."""
-    business = Business.objects.select_for_update().filter(slug=plan.business["slug"]).first()
+    business = Business.objects.select_for_update(no_key=True).filter(slug=plan.business["slug"]).first()
     outcome = Outcome(business or Business())
     outcome.changed |= _write(outcome.business, plan.business)
     _hours(outcome, None, plan.hours)

@@ -241,7 +241,8 @@ def test_offline_resources_and_services_are_for_staff_only() -> None:
 
 def test_party_limits_of_a_service() -> None:
     cal = calendar(
-        (Resource(1, "r", "room", capacity_max=8),), (Service(1, "s", 60, party_min=2, party_max=6, performers={1: 60}),)
+        (Resource(1, "r", "room", capacity_max=8),),
+        (Service(1, "s", 60, party_min=2, party_max=6, performers={1: 60}),),
     )
     assert [bool(clocks(view(cal, only(cal, party=n)))) for n in (1, 2, 6, 7)] == [False, True, True, False]
     assert reason(view(cal, only(cal, party=7)), "10:00") == "capacity"

@@ -214,5 +214,3 @@ CalendarMachine.TestCase.settings = settings(
 @pytest.mark.django_db
 class TestCalendar(CalendarMachine.TestCase):
     """A unittest class, run within pytest-django's database."""
-
-

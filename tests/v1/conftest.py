@@ -5,7 +5,6 @@ The businesses are stored once per module; what a test does to them is rolled ba
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from threading import local
 from typing import Any
 
 import pytest
@@ -86,10 +85,11 @@ def rival(db: None, _rival: Tenant) -> Tenant:
 
 
 @pytest.fixture
-def without_valkey(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def without_valkey(settings: Any) -> Iterator[None]:
     """Valkey cannot be reached."""
     settings.REDIS_URL = "unix:///nowhere/valkey.sock"
-    monkeypatch.setattr(throttling, "_kept", local())
     throttling.client.cache_clear()
+    throttling._connections.cache_clear()
     yield
     throttling.client.cache_clear()
+    throttling._connections.cache_clear()

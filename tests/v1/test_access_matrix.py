@@ -215,15 +215,15 @@ def mounted(patterns: Any, prefix: str = "/") -> Iterator[tuple[str, Any]]:
 
 ROUTES = list(mounted(get_resolver().url_patterns))
 PARAMETERS = {
-    "<uuid:business_id>": "{business}",
-    "<uuid:booking_id>": "{booking}",
-    "services/<uuid:key>": "services/{service}",
-    "service-categories/<uuid:key>": "service-categories/{category}",
-    "resources/<uuid:key>": "resources/{resource}",
-    "opening-hours/<uuid:key>": "opening-hours/{hours}",
-    "closures/<uuid:key>": "closures/{closure}",
-    "customers/<uuid:key>": "customers/{customer}",
-    "api-keys/<uuid:key>": "api-keys/{key}",
+    "<id:business_id>": "{business}",
+    "<id:booking_id>": "{booking}",
+    "services/<id:key>": "services/{service}",
+    "service-categories/<id:key>": "service-categories/{category}",
+    "resources/<id:key>": "resources/{resource}",
+    "opening-hours/<id:key>": "opening-hours/{hours}",
+    "closures/<id:key>": "closures/{closure}",
+    "customers/<id:key>": "customers/{customer}",
+    "api-keys/<id:key>": "api-keys/{key}",
 }
 
 

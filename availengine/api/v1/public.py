@@ -1,7 +1,7 @@
 """What websites and widgets use: availability, the public catalogue, booking (seeds 000 and 001)."""
 
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -78,8 +78,9 @@ class AvailabilityView(V1View):
         ask, horizon = ask_of(data), data["horizon"]
         snapshot = snapshot_of(self.principal.business_id)
         first = data.get("from") or date_of(snapshot.business.zone, now)
-        found = self._occupancy(ask, first, first + timedelta(days=horizon - 1))
-        dates = queries.next_open_dates(found, first=first, count=data["count"], horizon=horizon, now=now)
+        found, dates = queries.next_open_dates(
+            partial(self._occupancy, ask), first=first, count=data["count"], horizon=horizon, now=now
+        )
         told = [{"date": on.isoformat(), "slot_count": count} for on, count in dates]
         return Response({**heading(found), "dates": told})
 

@@ -2,7 +2,8 @@
 
 An answer depends on nothing but the configuration version, the question, the taken time and the part of the
 clock that matters to it. These are its key, so a remembered answer is never outdated and needs no invalidation:
-the taken time is read from the database for every request.
+the taken time is read from the database for every request. Days are remembered by themselves too: a booking changes
+one of them, not the other 29 of a month.
 """
 
 from collections import OrderedDict
@@ -61,16 +62,17 @@ class Remembered:
 
 
 _remembered = Remembered(REMEMBERED_BYTES)
+_remembered_days = Remembered(REMEMBERED_BYTES // 2)
 
 
 def answer(found: Occupancy, question: Question, *, now: int) -> bytes:
     """The JSON body for a question."""
     if question.explain:
-        return orjson.dumps(_body(found, question, now))
+        return _body(found, question, now)
     key = (found.snapshot.business.id, found.snapshot.version, question, found.packed, *_clock(found, question, now))
     known = _remembered.get(key)
     if known is None:
-        known = orjson.dumps(_body(found, question, now))
+        known = _body(found, question, now)
         _remembered.put(key, known, cost=len(known) + len(found.packed) + 1024)
     return known
 
@@ -94,27 +96,38 @@ def _clock(found: Occupancy, question: Question, now: int) -> tuple[int, date]:
     return earliest, min(window, question.last)
 
 
-def _body(found: Occupancy, question: Question, now: int) -> dict[str, Any]:
+def _body(found: Occupancy, question: Question, now: int) -> bytes:
     busy, days = found.busy(), []
     for offset in range((question.last - question.first).days + 1):
         view = engine.DayView(found.snapshot.calendar, found.wish, question.first + timedelta(days=offset), busy)
-        days.append(_day(view, now, explain=question.explain))
-    return {**heading(found), **(days[0] if question.single else {"days": days})}
+        days.append(_explained(view, now) if question.explain else _day(found, view, now))
+    head = orjson.dumps(heading(found))[:-1]
+    return head + (b"," + days[0][1:] if question.single else b',"days":[' + b",".join(days) + b"]}")
 
 
-def _day(view: engine.DayView, now: int, *, explain: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {"date": view.day.date.isoformat(), "slots": _slots(view, now)}
-    if explain:
-        told["unavailable"] = [
-            {"start_time": _local(view, minute), "starts_at": _utc(minute), "reason": str(reason)}
-            for minute, reason in engine.unavailable(view, now)
-        ]
-    return told
-
-
-def _slots(view: engine.DayView, now: int) -> list[dict[str, Any]]:
-    resources = view.calendar.resources
+def _day(found: Occupancy, view: engine.DayView, now: int) -> bytes:
+    """A day as JSON: the same as long as the same resources are free at the same starts."""
     masks = view.starts(now)
+    services = tuple(service.id for service in found.wish.services)
+    key = (found.snapshot.business.id, found.snapshot.version, services, view.day.date, *masks.items())
+    known = _remembered_days.get(key)
+    if known is None:
+        known = orjson.dumps({"date": view.day.date.isoformat(), "slots": _slots(view, masks)})
+        _remembered_days.put(key, known, cost=len(known) + 1024)
+    return known
+
+
+def _explained(view: engine.DayView, now: int) -> bytes:
+    unavailable = [
+        {"start_time": _local(view, minute), "starts_at": _utc(minute), "reason": str(reason)}
+        for minute, reason in engine.unavailable(view, now)
+    ]
+    slots = _slots(view, view.starts(now))
+    return orjson.dumps({"date": view.day.date.isoformat(), "slots": slots, "unavailable": unavailable})
+
+
+def _slots(view: engine.DayView, masks: dict[int, int]) -> list[dict[str, Any]]:
+    resources = view.calendar.resources
     union = 0
     for mask in masks.values():
         union |= mask
