@@ -35,12 +35,11 @@ test: ## Run the tests (ARGS="tests/v1 -k booking")
 	$(call install,$(DEV))
 	@exec $(PYTHON) -m pytest $(ARGS)
 
-lint: ## Check style, types and migrations
+lint: ## Check style and types
 	$(call install,$(DEV))
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
-	@$(OFFLINE) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 format: ## Bring the code into shape
 	$(call install,$(DEV))
