@@ -57,7 +57,7 @@ bench: ## Measure
 schema: ## Write the OpenAPI document to schema/v1.json
 	$(call install,$(DEV))
 	@mkdir -p schema
-	@$(OFFLINE) $(PYTHON) manage.py spectacular --file schema/v1.json --format openapi-json --validate
+	@$(OFFLINE) $(PYTHON) manage.py spectacular --urlconf availengine.api.v1.root --file schema/v1.json --format openapi-json --validate
 
 lock: ## Pin the newest versions that requirements*.in allow
 	$(call install,$(DEV))

@@ -2,16 +2,17 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
 from availengine import pages
+from availengine.api.documents import DocumentView
 from availengine.api.routes import both
 
 urlpatterns = [
     path("", pages.home),
     path("healthz", pages.healthz),
     path("readyz", pages.readyz),
-    *both("v1/schema", SpectacularAPIView.as_view(urlconf="availengine.api.v1.root"), name="v1-schema"),
+    *both("v1/schema", DocumentView.as_view(urlconf="availengine.api.v1.root"), name="v1-schema"),
     *both("v1/docs", SpectacularSwaggerView.as_view(url_name="v1-schema"), name="v1-docs"),
     *both("v1/redoc", SpectacularRedocView.as_view(url_name="v1-schema", template_name="redoc.html"), name="v1-redoc"),
     path("v1/", include("availengine.api.v1.urls")),

@@ -5,6 +5,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
 ERROR = {
     "type": "object",
     "required": ["error"],
@@ -61,11 +62,17 @@ class DialectSchema(AutoSchema):
             return None
         for code in sorted(CODES[self.method]):
             operation["responses"].setdefault(
-                code, {"description": PROBLEMS[code], "content": {"application/json": {"schema": ERROR}}}
+                code, {"description": PROBLEMS[code], "content": {"application/json": {"schema": PROBLEM}}}
             )
         if self.method == "POST":
             operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         return operation
+
+
+def with_problem(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Adds the one schema of all errors."""
+    result["components"]["schemas"]["Problem"] = ERROR
+    return result
 
 
 def one_spelling_of_each_path(

@@ -7,18 +7,15 @@ from zoneinfo import ZoneInfo
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from availengine.api.fields import Boolean, Date, Email, Integer, IntegerParameter, Phone, Text, Time, Uuid, party
+from availengine.api.fields import Boolean, Date, Integer, IntegerParameter, Text, Time, Uuid, party
 from availengine.api.pagination import DEFAULT_LIMIT, MOST
-from availengine.api.v1.answers import BookingItem, PageOf
-from availengine.api.v1.wire import clock, moment
-from bookings.models import Customer
+from availengine.api.v1.answers import PageOf
+from availengine.api.v1.wire import clock
 from businesses.localtime import DAY, earliest_instant, local_of, minute_of, moment_of
 from businesses.models import (
-    ApiKey,
     Closure,
     ClosureKind,
     OpeningHours,
-    Preset,
     Resource,
     ResourceKind,
     Service,
@@ -255,98 +252,6 @@ def closure_values(data: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 def _utc(zone: ZoneInfo, day: date, minutes: int) -> datetime:
     return moment_of(earliest_instant(zone, day, minutes)).astimezone(UTC)
-
-
-# --- customers ----------------------------------------------------------------------------------------------------
-
-
-class CustomerInput(serializers.Serializer[Any]):
-    first_name = Text(max_length=100)
-    last_name = _text(100)
-    email = Email(max_length=254, required=False, allow_blank=True)
-    phone = Phone(required=False)
-    notes = _text(2000)
-
-
-class CustomerAnswer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    first_name = serializers.CharField()
-    last_name = serializers.CharField(allow_blank=True)
-    email = serializers.CharField(allow_null=True)
-    phone = serializers.CharField(allow_null=True)
-    notes = serializers.CharField(allow_null=True)
-    created_at = serializers.DateTimeField()
-
-
-class CustomerProfile(CustomerAnswer):
-    """With the latest 50 bookings, newest first."""
-
-    booking_count = serializers.IntegerField()
-    no_show_count = serializers.IntegerField()
-    bookings = BookingItem(many=True)
-
-
-def customer(row: Customer) -> dict[str, Any]:
-    return {
-        "id": str(row.uuid),
-        "first_name": row.first_name,
-        "last_name": row.last_name,
-        "email": row.email or None,
-        "phone": row.phone or None,
-        "notes": row.notes or None,
-        "created_at": moment(row.created_at),
-    }
-
-
-# --- API keys -----------------------------------------------------------------------------------------------------
-
-
-class KeyInput(serializers.Serializer[Any]):
-    name = Text(max_length=100)
-    preset = serializers.ChoiceField(choices=Preset.choices)
-    mode = serializers.ChoiceField(choices=["live", "test"])
-    requests_per_minute = Integer(min_value=1, max_value=100_000, required=False)
-    allowed_origins = serializers.ListField(
-        child=serializers.RegexField(r"^https?://[^/\s]{1,180}$"), max_length=20, required=False
-    )
-
-
-class RotationInput(serializers.Serializer[Any]):
-    overlap_hours = Integer(min_value=0, max_value=168, required=False, default=24)
-
-
-class KeyAnswer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    preset = serializers.ChoiceField(choices=Preset.choices)
-    scopes = serializers.ListField(child=serializers.CharField())
-    mode = serializers.ChoiceField(choices=["live", "test"])
-    hint = serializers.CharField(help_text="How the secret begins.")
-    requests_per_minute = serializers.IntegerField()
-    allowed_origins = serializers.ListField(child=serializers.CharField())
-    created_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField(allow_null=True)
-    revoked_at = serializers.DateTimeField(allow_null=True)
-    last_used_at = serializers.DateTimeField(allow_null=True)
-
-
-class IssuedKey(KeyAnswer):
-    secret = serializers.CharField(help_text="Shown this once.")
-
-
-def api_key(row: ApiKey) -> dict[str, Any]:
-    moments = ("created_at", "expires_at", "revoked_at", "last_used_at")
-    return {
-        "id": str(row.uuid),
-        "name": row.name,
-        "preset": row.preset,
-        "scopes": row.scopes,
-        "mode": "live" if row.live else "test",
-        "hint": row.hint,
-        "requests_per_minute": row.requests_per_minute,
-        "allowed_origins": row.allowed_origins,
-        **{name: moment(value) if (value := getattr(row, name)) else None for name in moments},
-    }
 
 
 def page_of(name: str, item: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:

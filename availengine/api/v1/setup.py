@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from availengine.api.idempotency import SecretResponse, idempotent
 from availengine.api.pagination import paginate
 from availengine.api.v1 import catalogue as wire
+from availengine.api.v1 import people
 from availengine.api.v1.dialect import V1View
 from availengine.api.v1.wire import BOOKING_COLUMNS, booking_item
 from bookings.customers import remove_customer, save_customer
@@ -182,7 +183,7 @@ class Closures(CatalogueView):
 
 
 class Customers(CatalogueView):
-    model, input = Customer, wire.CustomerInput
+    model, input = Customer, people.CustomerInput
 
     def rows(self) -> QuerySet[Any]:
         return super().rows().filter(live=self.principal.live)
@@ -191,7 +192,7 @@ class Customers(CatalogueView):
         return save_customer(self.principal.business_id, data, key, live=self.principal.live)
 
     def told(self, row: Customer) -> dict[str, Any]:
-        return wire.customer(row)
+        return people.customer(row)
 
     def retrieve(self, request: Request, key: UUID) -> Response:
         """The profile with its history."""
@@ -201,7 +202,7 @@ class Customers(CatalogueView):
         latest = bookings.order_by("-starts_at", "-id").values(*BOOKING_COLUMNS)[:HISTORY]
         return Response(
             {
-                **wire.customer(row),
+                **people.customer(row),
                 "booking_count": bookings.count(),
                 "no_show_count": bookings.filter(status=Status.NO_SHOW).count(),
                 "bookings": [booking_item(booking, zone) for booking in latest],
@@ -216,30 +217,30 @@ class Customers(CatalogueView):
 class Keys(CatalogueView):
     """Issue, list, rotate without downtime, revoke. A secret is shown once."""
 
-    model, input = ApiKey, wire.KeyInput
+    model, input = ApiKey, people.KeyInput
 
     def rows(self) -> QuerySet[Any]:
         """A test key sees and issues test keys only: it must not lead to live data."""
         return super().rows() if self.principal.live else super().rows().filter(live=False)
 
     def told(self, row: ApiKey) -> dict[str, Any]:
-        return wire.api_key(row)
+        return people.api_key(row)
 
-    @extend_schema(operation_id="issue_api_key", request=wire.KeyInput, responses={201: wire.IssuedKey})
+    @extend_schema(operation_id="issue_api_key", request=people.KeyInput, responses={201: people.IssuedKey})
     @idempotent
     def create(self, request: Request) -> Response:
-        data = self.read(wire.KeyInput, request.data)
+        data = self.read(people.KeyInput, request.data)
         live = data.pop("mode") == "live"
         if live and not self.principal.live:
             raise Forbidden("A test key cannot issue live keys.")
         key, secret = keys.issue_key(business_id=self.principal.business_id, live=live, **data)
         return self._issued(key, secret)
 
-    @extend_schema(operation_id="rotate_api_key", request=wire.RotationInput, responses={201: wire.IssuedKey})
+    @extend_schema(operation_id="rotate_api_key", request=people.RotationInput, responses={201: people.IssuedKey})
     @idempotent
     def rotate(self, request: Request, key: UUID) -> Response:
         """Issue a successor; the old key works on for `overlap_hours`."""
-        overlap = timedelta(hours=self.read(wire.RotationInput, request.data)["overlap_hours"])
+        overlap = timedelta(hours=self.read(people.RotationInput, request.data)["overlap_hours"])
         return self._issued(*keys.rotate_key(self.row(key), overlap=overlap))
 
     def _issued(self, key: ApiKey, secret: str) -> Response:
@@ -256,12 +257,12 @@ documented("resource", "resources", Resources, wire.ResourceAnswer)
 documented("service", "services", Services, wire.ServiceAnswer)
 documented("opening_hours", "opening_hours_of_week", Hours, wire.HoursAnswer)
 documented("closure", "closures", Closures, wire.ClosureAnswer)
-documented("customer", "customers", Customers, wire.CustomerAnswer, wire.CustomerProfile)
+documented("customer", "customers", Customers, people.CustomerAnswer, people.CustomerProfile)
 extend_schema_view(
     list=extend_schema(
         operation_id="list_api_keys",
         parameters=[wire.ListQuery],
-        responses=wire.page_of("ApiKeyPage", wire.KeyAnswer),
+        responses=wire.page_of("ApiKeyPage", people.KeyAnswer),
     ),
-    retrieve=extend_schema(operation_id="get_api_key", responses=wire.KeyAnswer),
+    retrieve=extend_schema(operation_id="get_api_key", responses=people.KeyAnswer),
 )(Keys)
