@@ -2,7 +2,6 @@
 
 import functools
 import logging
-from typing import Any
 
 import psycopg
 import redis
@@ -11,6 +10,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from psycopg.conninfo import make_conninfo
 
 from availengine.api.cors import API_PREFIXES
 from availengine.api.errors import Problem, envelope
@@ -38,15 +38,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def _database() -> str:
     # A connection of its own: the pool would wait for one that may never come.
-    described: dict[str, Any] = {
-        name: settings.DATABASES["default"].get(key)
-        for name, key in (("dbname", "NAME"), ("user", "USER"), ("password", "PASSWORD"), ("host", "HOST"))
-    }
-    described["port"] = settings.DATABASES["default"].get("PORT")
-    described["dbname"] = connection.settings_dict["NAME"]
-    given = {name: value for name, value in described.items() if value}
+    address = make_conninfo(
+        settings.DATABASE_URL,
+        dbname=connection.settings_dict["NAME"],
+        connect_timeout=2,
+        options="-c statement_timeout=1500",
+    )
     try:
-        with psycopg.connect(**given, connect_timeout=2, options="-c statement_timeout=1500") as database:
+        with psycopg.connect(address) as database:
             if database.execute("SELECT pg_is_in_recovery()").fetchone() != (False,):
                 return "read-only"
             applied = set(database.execute("SELECT app, name FROM django_migrations").fetchall())

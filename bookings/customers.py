@@ -81,7 +81,8 @@ def save_customer(business_id: int, values: Mapping[str, Any], key: UUID | None 
     """Create or change a stored customer: a deliberate act of the business. Raises Conflict for a known phone."""
     row: Customer | None
     if key:
-        row = Customer.objects.present().filter(business_id=business_id, live=live, uuid=key).first()
+        rows = Customer.objects.present().select_for_update(no_key=True)
+        row = rows.filter(business_id=business_id, live=live, uuid=key).first()
     else:
         row = Customer(business_id=business_id, live=live)
     if row is None:

@@ -40,8 +40,9 @@ class Performer:
 
 
 def find(model: type[M], business_id: int, key: UUID) -> M:
-    """A present row of the business. Raises NotFound."""
-    rows = model.objects.filter(business_id=business_id, uuid=key)  # type: ignore[attr-defined]
+    """A present row of the business under a row lock: nobody else changes it meanwhile. Raises NotFound."""
+    rows = model.objects.select_for_update(no_key=True)  # type: ignore[attr-defined]
+    rows = rows.filter(business_id=business_id, uuid=key)
     if issubclass(model, DeletableModel):
         rows = rows.filter(deleted_at=None)
     row: M | None = rows.first()
@@ -107,11 +108,15 @@ def _set_performers(service: Service, performers: Sequence[Performer]) -> None:
     if len({performer.resource for performer in performers}) != len(performers):
         raise Invalid("A resource is named twice.", {"resources": ["Each resource once."]})
     ServiceResource.objects.filter(business_id=service.business_id, service=service).delete()
+    known = {row.uuid: row for row in Resource.objects.present().filter(business_id=service.business_id)}
+    unknown = [str(performer.resource) for performer in performers if performer.resource not in known]
+    if unknown:
+        raise Invalid("Unknown reference.", {"resources": [f"There is no resource {key}." for key in unknown]})
     ServiceResource.objects.bulk_create(
         ServiceResource(
             business_id=service.business_id,
             service=service,
-            resource=_referenced(Resource, service.business_id, performer.resource, "resources"),
+            resource=known[performer.resource],
             price_cents=performer.price_cents,
             duration_minutes=performer.duration_minutes,
         )

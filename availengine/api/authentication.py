@@ -24,7 +24,8 @@ def admit(request: HttpRequest, secret: str, scope: str | None) -> Principal:
     request.principal = principal  # type: ignore[attr-defined]
     require_key_rate(principal)
     origin = request.headers.get("Origin")
-    if origin and not origin_allowed(principal, origin):
+    own = f"{request.scheme}://{request.get_host()}"  # the pages of this very server, such as the documents
+    if origin and origin != own and not origin_allowed(principal, origin):
         raise ApiError("insufficient_permissions", "This key may not be used from this origin.")
     if scope is not None and not principal.may(scope):
         raise ApiError("insufficient_permissions", f"This key lacks the scope {scope}.")

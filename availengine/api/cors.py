@@ -7,6 +7,7 @@ when the key allows its origin.
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from availengine.api.authentication import origin_allowed
 
@@ -27,7 +28,7 @@ class CorsMiddleware:
         if request.method == "OPTIONS":
             return self._preflight(origin)
         response = self.get_response(request)
-        response.headers["Vary"] = "Origin"
+        patch_vary_headers(response, ["Origin"])
         principal = getattr(request, "principal", None)
         # Without a valid key there is nothing to protect, and a page should be able to read why it failed.
         if principal is None or origin_allowed(principal, origin):

@@ -69,10 +69,10 @@ class BooleanParameter(serializers.BooleanField):
     """true, false, 1 or 0 in a query string."""
 
     def to_internal_value(self, data: Any) -> bool:
-        known = {"true": True, "1": True, "false": False, "0": False}
-        if data not in known:
+        known = {"true": True, "1": True, "false": False, "0": False}.get(data.lower())
+        if known is None:
             raise serializers.ValidationError("Must be true or false.")
-        return known[data]
+        return known
 
 
 class Uuid(serializers.UUIDField):

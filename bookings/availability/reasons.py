@@ -67,9 +67,10 @@ def why_never(view: DayView) -> Reason | None:
 
 def why_not(view: DayView, start: int, now: int) -> Reason | None:
     """Why this minute is not offered, or None when it is."""
-    never = why_never(view)
-    if never:
-        return never
+    return why_never(view) or _why_not_then(view, start, now)
+
+
+def _why_not_then(view: DayView, start: int, now: int) -> Reason | None:
     return _against_rules(view, start, now) or _not_free(view, start) or _off_grid(view, start)
 
 
@@ -96,16 +97,21 @@ def _not_free(view: DayView, start: int) -> Reason | None:
         return None
     at = start
     for index, service in enumerate(view.wish.services):
-        pools = [view.candidates(index)]
-        if service.also_needs:
-            pools.append(companions(view.calendar, view.wish, service))
-        for pool in pools:
-            reason = _nearest(view, pool, service, at)
-            if reason:
-                return reason
-        first = pools[0][0].id
-        at += view.step(index, first)
+        able = view.candidates(index)
+        reason = _nearest(view, able, service, at) or _no_companion(view, able, service, at)
+        if reason:
+            return reason
+        at += view.step(index, able[0].id)
     return Reason.NO_COMMON_RESOURCE  # each service has somebody, but nobody has time for all of them
+
+
+def _no_companion(view: DayView, able: Iterable[Resource], service: Service, start: int) -> Reason | None:
+    """Why no second resource accompanies the first one that could take the service."""
+    if not service.also_needs:
+        return None
+    main = next(r for r in able if _verdict(view, r, service, start) is None)
+    others = [r for r in companions(view.calendar, view.wish, service) if r.id != main.id]
+    return _nearest(view, others, service, start) if others else Reason.NO_RESOURCE
 
 
 def _nearest(view: DayView, pool: Iterable[Resource], service: Service, start: int) -> Reason | None:
@@ -151,8 +157,9 @@ def unavailable(view: DayView, now: int) -> list[tuple[int, Reason]]:
             hours |= bits(start - view.day.start, end - view.day.start)
     asked |= every(view.calendar.rules.interval, 0, view.day.end - view.day.start) & ~hours
     found = []
+    never = why_never(view)
     for at in positions(asked & whole & ~offered):
-        reason = why_not(view, view.day.start + at, now)
+        reason = never or _why_not_then(view, view.day.start + at, now)
         if reason:
             found.append((view.day.start + at, reason))
     return found

@@ -37,6 +37,11 @@ class Wish:
     def longest_visit(self) -> int:
         return sum(service.longest + service.before + service.after for service in self.services)
 
+    @property
+    def lasts_differently(self) -> bool:
+        """Whether the length of a visit of several services depends on who performs which."""
+        return len(self.services) > 1 and any(len(set(s.performers.values())) > 1 for s in self.services)
+
     def visit_minutes(self, resource: int) -> int:
         """From the start of the visit to the end of its last service, when this resource does what it can."""
         last = len(self.services) - 1
@@ -84,7 +89,7 @@ class DayView:
         self.calendar, self.wish, self.busy = calendar, wish, busy
         self.day = calendar.day(on)
         self.lookahead = wish.longest_visit if len(wish.services) > 1 else 0
-        self._rooms: dict[tuple[int, int], int] = {}
+        self._companions: dict[tuple[int, int, int], int] = {}
 
     def item_starts(self, resource: Resource, service: Service, duration: int) -> int:
         """When the resource is open for the service and free for it with its buffers."""
@@ -102,23 +107,24 @@ class DayView:
             blocked |= ((1 << (end + before - midnight - first)) - 1) << first
         return mask & ~blocked
 
-    def _with_room(self, index: int, duration: int) -> int:
-        """When any companion resource is free for the service at this place of the visit."""
-        key = (index, duration)
-        if key not in self._rooms:
-            service = self.wish.services[index]
+    def _accompanied(self, index: int, duration: int, main: Resource) -> int:
+        """When any companion resource is free for the service at this place of the visit; nobody is their own."""
+        service = self.wish.services[index]
+        key = (index, duration, main.id if main.kind == service.also_needs else 0)
+        if key not in self._companions:
             mask = 0
-            for room in companions(self.calendar, self.wish, service):
-                mask |= self.item_starts(room, service, duration)
-            self._rooms[key] = mask
-        return self._rooms[key]
+            for companion in companions(self.calendar, self.wish, service):
+                if companion.id != main.id:
+                    mask |= self.item_starts(companion, service, duration)
+            self._companions[key] = mask
+        return self._companions[key]
 
     def _single(self, index: int, resource: Resource) -> int:
         service = self.wish.services[index]
         duration = service.performers[resource.id]
         mask = self.item_starts(resource, service, duration)
         if mask and service.also_needs:
-            mask &= self._with_room(index, duration)
+            mask &= self._accompanied(index, duration, resource)
         return mask
 
     def step(self, index: int, resource: int) -> int:
@@ -211,12 +217,11 @@ class DayView:
         stays with one resource where that is possible.
         """
         at = start - self.day.start
-        if not any(mask >> at & 1 for mask in self.starts(now).values()):
+        offered = self._takers(self.starts(now), at)
+        if not offered:
             return None
-        if self._takers(self.together, at):
-            stays = self._takers(self.together, at)[0]
-            return tuple(self._walk(at, stays))
-        return tuple(self._walk(at, None))
+        staying = [key for key in offered if self.together.get(key, 0) >> at & 1]
+        return tuple(self._walk(at, (staying or offered)[0], stays=bool(staying)))
 
     def _takers(self, masks: dict[int, int], at: int) -> list[int]:
         """The resources that can start at a minute of the day, the preferred one first."""
@@ -226,14 +231,16 @@ class DayView:
         day, resources = self.day, self.calendar.resources
         return sorted(keys, key=lambda key: (resources[key].capacity_max, self.busy.load(key, day.start, day.end), key))
 
-    def _walk(self, at: int, stays: int | None) -> Iterator[Pick]:
+    def _walk(self, at: int, first: int, *, stays: bool) -> Iterator[Pick]:
+        resource = first
         for index, service in enumerate(self.wish.services):
-            resource = stays if stays is not None else self._takers(self.apart[index], at)[0]
+            if index and not stays:
+                resource = self._takers(self.apart[index], at)[0]
             duration = service.performers[resource]
             yield self._pick(index, resource, at, duration, additional=False)
             if service.also_needs:
-                rooms = companions(self.calendar, self.wish, service)
-                masks = {room.id: self.item_starts(room, service, duration) for room in rooms}
+                others = [c for c in companions(self.calendar, self.wish, service) if c.id != resource]
+                masks = {other.id: self.item_starts(other, service, duration) for other in others}
                 yield self._pick(index, self._takers(masks, at)[0], at, duration, additional=True)
             at += self.step(index, resource)
 

@@ -16,9 +16,9 @@ END $$
 ROW_TRIGGER = """
 CREATE FUNCTION availengine_business_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.config_version = OLD.config_version THEN
-        NEW.config_version := OLD.config_version + 1;
-    END IF;
+    -- From a sequence, whatever was written: a version never comes again, not even after a rollback.
+    NEW.config_version := nextval('businesses_config_version');
+    NEW.longest_block_minutes := greatest(NEW.longest_block_minutes, OLD.longest_block_minutes);
     RETURN NEW;
 END $$
 """
@@ -29,6 +29,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(STATEMENT_TRIGGER, "DROP FUNCTION availengine_configuration_changed()"),
+        migrations.RunSQL(
+            "CREATE SEQUENCE businesses_config_version START 2", "DROP SEQUENCE businesses_config_version"
+        ),
         migrations.RunSQL(ROW_TRIGGER, "DROP FUNCTION availengine_business_changed()"),
         migrations.RunSQL(
             "CREATE TRIGGER business_config BEFORE UPDATE ON businesses_business "

@@ -256,3 +256,33 @@ def test_explain_names_every_start_that_is_not_offered() -> None:
     assert told["03:00"] == "outside_hours"
     assert set(told) | set(clocks(seen)) == {f"{h:02}:00" for h in range(24)}
     assert not set(told) & set(clocks(seen))
+
+
+def test_nobody_is_their_own_companion() -> None:
+    """A massage by two: `also_needs` is of the kind of those who perform it."""
+    service = Service(1, "s", 60, also_needs="staff", performers={1: 60, 2: 60})
+    cal = calendar(STAFF, (service,))
+    seen = view(cal, only(cal), busy=[(2, at(cal, MONDAY, "10:00"), at(cal, MONDAY, "11:00"))])
+    assert "10:00" not in clocks(seen)
+    assert reason(seen, "10:00") == "busy"
+    picks = seen.assign(at(cal, MONDAY, "09:00"), NOW)
+    assert [(p.resource, p.additional) for p in picks] == [(1, False), (2, True)]
+    alone = calendar(STAFF[:1], (Service(1, "s", 60, also_needs="staff", performers={1: 60}),))
+    assert clocks(view(alone, only(alone))) == []
+
+
+def test_only_who_is_listed_for_a_start_is_assigned_to_it() -> None:
+    """Jim has a special opening with a grid of its own; Maria, free as well, does not start off her grid."""
+    extra = (at(calendar(), MONDAY, "09:20"), at(calendar(), MONDAY, "12:20"))
+    cal = calendar((STAFF[0], Resource(2, "jim", "staff", openings=(extra,))))
+    seen = view(cal, only(cal))
+    start = at(cal, MONDAY, "10:20")
+    assert [key for key, mask in seen.starts(NOW).items() if mask >> (start - seen.day.start) & 1] == [2]
+    assert seen.assign(start, NOW)[0].resource == 2
+
+
+def test_a_visit_may_last_differently() -> None:
+    cal = calendar(STAFF, two_services({1: 60}, {2: 90}), interval=30)
+    assert not only(cal).lasts_differently
+    uneven = calendar(STAFF, two_services({1: 60, 2: 45}, {2: 90}), interval=30)
+    assert only(uneven).lasts_differently

@@ -4,8 +4,8 @@ import time
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
+from psycopg.conninfo import make_conninfo
 
 from tests.v1.calls import Caller, ok
 
@@ -20,9 +20,8 @@ def test_ready(transactional_db: None) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "/nowhere"])
-def test_not_ready_without_the_database(db: None, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    monkeypatch.setitem(settings.DATABASES["default"], "HOST", host)
-    monkeypatch.setitem(settings.DATABASES["default"], "PORT", "1")
+def test_not_ready_without_the_database(db: None, settings: Any, host: str) -> None:
+    settings.DATABASE_URL = make_conninfo(settings.DATABASE_URL, host=host, port=1)
     began = time.perf_counter()
     assert ok(Caller().get("/readyz"), 503) == {"status": "unavailable", "database": "unreachable", "broker": "ok"}
     assert time.perf_counter() - began < 2

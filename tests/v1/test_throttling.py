@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,7 +11,9 @@ from django.test import override_settings
 
 from availengine.api import throttling
 from availengine.api.errors import ApiError, Problem
+from bookings import placing, services
 from bookings.models import Booking
+from businesses.db import Raced
 from tests import factories
 from tests.v1.calls import DAY, Caller, Tenant, nothing_changes, ok, refused
 
@@ -212,3 +215,20 @@ def test_behind_one_proxy_the_last_hop_counts(salon: Tenant) -> None:
 def test_behind_two_proxies_the_last_but_one(salon: Tenant) -> None:
     assert [forwarded(salon, f"{n}, 192.0.2.1, 198.51.100.{n}") for n in range(4)] == [400, 400, 400, 429]
     assert [forwarded(salon, "198.51.100.9") for _ in range(4)] == [400, 400, 400, 429]  # too few hops: the connection
+
+
+def test_a_visitor_is_counted_once_however_often_the_transaction_is_run_again(
+    salon: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """25 lost races in one request: with 20 a minute allowed, the visitor must not be refused for them."""
+    lost = iter([True] * 25 + [False] * 10)
+    genuine = placing.hold
+
+    def hold(*args: Any) -> None:
+        if next(lost):
+            raise Raced
+        genuine(*args)
+
+    monkeypatch.setattr(services, "hold", hold)
+    ok(salon.widget.post("/v1/bookings/", salon.public(), idempotency_key="one"), 201)
+    assert next(lost) is False

@@ -125,7 +125,9 @@ class ServiceInput(serializers.Serializer[Any]):
     is_default = Boolean(required=False)
     position = Integer(min_value=0, max_value=32_767, required=False)
     also_needs = serializers.ChoiceField(choices=ResourceKind.choices, required=False, allow_blank=True)
-    resources = PerformerInput(many=True, required=False, help_text="Who performs it; replaces the whole list.")
+    resources = serializers.ListField(
+        child=PerformerInput(), required=False, max_length=200, help_text="Who performs it; replaces the whole list."
+    )
 
 
 class ServiceAnswer(ServiceInput):

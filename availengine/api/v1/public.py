@@ -29,6 +29,7 @@ from businesses.keys import Scope
 from businesses.localtime import date_of
 
 MOST_DAYS = 62
+MOST_EXPLAINED = 7
 
 
 @lru_cache(maxsize=4096)
@@ -42,6 +43,8 @@ def question_of(query_string: str) -> Question:
         raise drf.ValidationError({"date": ["Give either date, or from and to."]})
     if not single and not timedelta(0) <= last - first < timedelta(days=MOST_DAYS):
         raise drf.ValidationError({"to": [f"Must be 0 to {MOST_DAYS - 1} days after from."]})
+    if not single and data["explain"] and last - first >= timedelta(days=MOST_EXPLAINED):
+        raise drf.ValidationError({"explain": [f"At most {MOST_EXPLAINED} days are explained at once."]})
     return Question(single or first, single or last, bool(single), ask_of(data), data["explain"])
 
 
@@ -128,6 +131,12 @@ class BookingView(V1View):
 
     scopes = {"create": Scope.BOOKINGS_CREATE}
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Counts the visitor once per request, whatever becomes of it, and before there is a transaction."""
+        super().initial(request, *args, **kwargs)
+        if self.action == "create":
+            require_visitor_rate(self.principal, request._request)
+
     @extend_schema(
         operation_id="create_booking",
         summary="Book an offered start",
@@ -136,7 +145,6 @@ class BookingView(V1View):
     )
     @idempotent
     def create(self, request: Request) -> Response:
-        require_visitor_rate(self.principal, request._request)
         data = self.read(wire_in.PublicBooking, request.data)
         self.require_business(data["business_id"])
         new = services.NewBooking(

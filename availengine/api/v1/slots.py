@@ -108,11 +108,13 @@ def _body(found: Occupancy, question: Question, now: int) -> bytes:
 def _day(found: Occupancy, view: engine.DayView, now: int) -> bytes:
     """A day as JSON: the same as long as the same resources are free at the same starts."""
     masks = view.starts(now)
+    if found.wish.lasts_differently:
+        return orjson.dumps({"date": view.day.date.isoformat(), "slots": _slots(view, masks, now)})
     services = tuple(service.id for service in found.wish.services)
     key = (found.snapshot.business.id, found.snapshot.version, services, view.day.date, *masks.items())
     known = _remembered_days.get(key)
     if known is None:
-        known = orjson.dumps({"date": view.day.date.isoformat(), "slots": _slots(view, masks)})
+        known = orjson.dumps({"date": view.day.date.isoformat(), "slots": _slots(view, masks, now)})
         _remembered_days.put(key, known, cost=len(known) + 1024)
     return known
 
@@ -122,11 +124,11 @@ def _explained(view: engine.DayView, now: int) -> bytes:
         {"start_time": _local(view, minute), "starts_at": _utc(minute), "reason": str(reason)}
         for minute, reason in engine.unavailable(view, now)
     ]
-    slots = _slots(view, view.starts(now))
+    slots = _slots(view, view.starts(now), now)
     return orjson.dumps({"date": view.day.date.isoformat(), "slots": slots, "unavailable": unavailable})
 
 
-def _slots(view: engine.DayView, masks: dict[int, int]) -> list[dict[str, Any]]:
+def _slots(view: engine.DayView, masks: dict[int, int], now: int) -> list[dict[str, Any]]:
     resources = view.calendar.resources
     union = 0
     for mask in masks.values():
@@ -138,6 +140,8 @@ def _slots(view: engine.DayView, masks: dict[int, int]) -> list[dict[str, Any]]:
         able = [uuid for uuid, mask in takers if mask >> at & 1]
         start = view.day.start + at
         end = start + lengths[able[0]]
+        if view.wish.lasts_differently:  # then it depends on who takes which part
+            end = max(pick.end for pick in view.assign(start, now) or ())
         slots.append(
             {
                 "start_time": _local(view, start),
