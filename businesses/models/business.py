@@ -31,7 +31,7 @@ class DepositType(models.TextChoices):
 
 
 class Business(models.Model):
-    """One tenant. `config_version` counts every change of its configuration (kept by database triggers)."""
+    """One tenant. Database triggers give `config_version` a new number at every change of its configuration."""
 
     id = models.BigAutoField(primary_key=True)
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
