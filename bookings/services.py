@@ -3,6 +3,7 @@
 `now` is a minute (`businesses.localtime`). Ids of the wire are UUID strings. Another business's id is NotFound.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -251,8 +252,7 @@ def _new_place(booking: Booking, held: list[Allocation], move: Move, now: int) -
     busy = found.busy(without={blocked_record(a) for a in held})
     own = {a.resource_id for a in held if not a.additional}
     if move.resource is None and len(own) == 1:
-        try:
-            return decide(replace(found, wish=replace(found.wish, resource=own.pop())), move.start, now=now, busy=busy)
-        except SlotTaken:
-            pass  # its own resource is taken then: any other will do
+        staying = replace(found, wish=replace(found.wish, resource=own.pop()))
+        with suppress(SlotTaken):  # its own resource is not free then: any other will do
+            return decide(staying, move.start, now=now, busy=busy)
     return decide(found, move.start, now=now, busy=busy)

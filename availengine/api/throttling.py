@@ -66,15 +66,14 @@ def _count(key: str, limit: int) -> int:
 
 
 def _run(connection: Any, key: str, limit: int) -> int:
+    """By the script's digest; a server that was started again since gets the script, on a new connection."""
     try:
         connection.send_command("EVALSHA", COUNT_SHA, 1, key, limit, WINDOW_MS)
         return int(connection.read_response())
-    except redis.exceptions.NoScriptError:
-        pass  # a new server: it learns the script below
-    except redis.ConnectionError:
-        connection.disconnect()  # the server was started again since: once more on a new connection
-    connection.send_command("EVAL", COUNT, 1, key, limit, WINDOW_MS)
-    return int(connection.read_response())
+    except (redis.exceptions.NoScriptError, redis.ConnectionError):
+        connection.disconnect()
+        connection.send_command("EVAL", COUNT, 1, key, limit, WINDOW_MS)
+        return int(connection.read_response())
 
 
 def require_rate(name: str, limit: int) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from availengine.embedded.errors import StackError
@@ -19,11 +20,9 @@ def socket_directory(data: Path, socket_name: str, uid: int) -> Path:
     # Root's own temporary directory may be closed to the user that PostgreSQL runs as.
     base = Path("/tmp" if os.geteuid() == 0 else tempfile.gettempdir())  # noqa: S108 - ownership is checked
     directory = base / f"availengine-{uid}-{tag}"
-    try:
+    with suppress(FileExistsError):  # from an earlier start: whose it is, is looked at below
         directory.mkdir(mode=0o700)
         os.chown(directory, uid, -1)
-    except FileExistsError:
-        pass
     found = directory.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid or found.st_mode & 0o077:
         raise StackError(f"{directory} exists and is not ours; remove it, or choose a VAR with a shorter path")

@@ -58,7 +58,7 @@ class Supervisor:
             self.console.write(welcome(self.plan.address, self.stack.var, today))
             self._watch()
         except Stopped:
-            pass
+            pass  # the usual end
         finally:
             self._stop()
 

@@ -1,5 +1,6 @@
 """Setting a business up: services, categories, resources, hours, closures, customers, API keys."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -38,8 +39,8 @@ ACTIONS = ("list", "retrieve", "create", "update", "destroy", "rotate")
 HISTORY = 50
 
 
-class CatalogueView(V1View):
-    """List, read, create, change and delete one kind of thing."""
+class CatalogueView(V1View, ABC):
+    """List, read and delete one kind of thing."""
 
     scopes: ClassVar[Mapping[str, str]] = dict.fromkeys(ACTIONS, Scope.CATALOGUE_MANAGE)
     model: ClassVar[type[TenantModel]]
@@ -49,11 +50,9 @@ class CatalogueView(V1View):
         rows: QuerySet[Any] = self.model.objects.filter(business_id=self.principal.business_id)  # type: ignore[attr-defined]
         return rows.filter(deleted_at=None) if issubclass(self.model, DeletableModel) else rows
 
-    def save(self, data: dict[str, Any], key: UUID | None = None) -> TenantModel:
-        raise NotImplementedError
-
+    @abstractmethod
     def told(self, row: Any) -> dict[str, Any]:
-        raise NotImplementedError
+        """A row as JSON."""
 
     def row(self, key: UUID) -> Any:
         row = self.rows().filter(uuid=key).first()
@@ -77,6 +76,18 @@ class CatalogueView(V1View):
     def retrieve(self, request: Request, key: UUID) -> Response:
         return Response(self.told(self.row(key)))
 
+    def destroy(self, request: Request, key: UUID) -> Response:
+        catalogue.remove(self.model, self.principal.business_id, key)
+        return Response(status=204)
+
+
+class EditableView(CatalogueView):
+    """Create and change as well."""
+
+    @abstractmethod
+    def save(self, data: dict[str, Any], key: UUID | None = None) -> TenantModel:
+        """Create a row, or change the one with this key, from validated input."""
+
     @idempotent
     def create(self, request: Request) -> Response:
         row = self.save(self.read(self.input, request.data))
@@ -86,12 +97,8 @@ class CatalogueView(V1View):
         self.save(self.read(self.input, request.data, partial=True), key)
         return Response(self.told(self.row(key)))
 
-    def destroy(self, request: Request, key: UUID) -> Response:
-        catalogue.remove(self.model, self.principal.business_id, key)
-        return Response(status=204)
 
-
-def documented(name: str, several: str, view: type[CatalogueView], answer: Any, profile: Any = None) -> None:
+def documented(name: str, several: str, view: type[EditableView], answer: Any, profile: Any = None) -> None:
     """Describe the five operations of a kind of thing in the OpenAPI document."""
     extend_schema_view(
         list=extend_schema(
@@ -106,7 +113,7 @@ def documented(name: str, several: str, view: type[CatalogueView], answer: Any, 
     )(view)
 
 
-class Categories(CatalogueView):
+class Categories(EditableView):
     model, input = ServiceCategory, wire.CategoryInput
 
     def save(self, data: dict[str, Any], key: UUID | None = None) -> TenantModel:
@@ -116,7 +123,7 @@ class Categories(CatalogueView):
         return wire.category(row)
 
 
-class Resources(CatalogueView):
+class Resources(EditableView):
     model, input = Resource, wire.ResourceInput
 
     def save(self, data: dict[str, Any], key: UUID | None = None) -> TenantModel:
@@ -126,7 +133,7 @@ class Resources(CatalogueView):
         return wire.resource(row)
 
 
-class Services(CatalogueView):
+class Services(EditableView):
     model, input = Service, wire.ServiceInput
 
     def rows(self) -> QuerySet[Any]:
@@ -149,7 +156,7 @@ def _performer(item: dict[str, Any]) -> catalogue.Performer:
     return catalogue.Performer(item["resource_id"], item.get("price_cents"), item.get("duration_minutes"))
 
 
-class Hours(CatalogueView):
+class Hours(EditableView):
     model, input = OpeningHours, wire.HoursInput
 
     def rows(self) -> QuerySet[Any]:
@@ -164,7 +171,7 @@ class Hours(CatalogueView):
         return wire.hours(row)
 
 
-class Closures(CatalogueView):
+class Closures(EditableView):
     model, input = Closure, wire.ClosureInput
 
     def rows(self) -> QuerySet[Any]:
@@ -182,7 +189,7 @@ class Closures(CatalogueView):
         return snapshot_of(self.principal.business_id).business.zone
 
 
-class Customers(CatalogueView):
+class Customers(EditableView):
     model, input = Customer, people.CustomerInput
 
     def rows(self) -> QuerySet[Any]:
