@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import URLField
 from django.http import HttpRequest
 
-from businesses.models import ApiKey, Business, Closure, Member, Resource, Service, User
+from businesses.models import ApiKey, Business, Closure, DepositAudience, Member, Resource, Service, User
 
 admin.site.site_header = "AvailEngine"
 admin.site.unregister(Group)
+
+HTTPS: Any = {URLField: {"assume_scheme": "https"}}  # of an address without one
 
 
 class TenantAdmin(admin.ModelAdmin):
@@ -18,6 +22,7 @@ class TenantAdmin(admin.ModelAdmin):
 
     list_filter = ("business",)
     autocomplete_fields = ("business",)
+    formfield_overrides = HTTPS
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*super().get_readonly_fields(request, obj), *(("business",) if obj else ()))
@@ -26,12 +31,50 @@ class TenantAdmin(admin.ModelAdmin):
         return False  # deletes are soft, and go through the services
 
 
+DEPOSIT_RULE = ("deposit_type", "deposit_basis", "deposit_amount_cents", "deposit_percent", "deposit_only_for")
+
+
+class DepositRuleAdmin(admin.ModelAdmin):
+    """The customers of a rule as boxes to tick, instead of a text with commas."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name != "deposit_only_for":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return forms.MultipleChoiceField(
+            choices=DepositAudience.choices,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="Any of these; none ticked: everybody.",
+        )
+
+
 @admin.register(Business)
-class BusinessAdmin(admin.ModelAdmin):
+class BusinessAdmin(DepositRuleAdmin):
     list_display = ("name", "slug", "category", "timezone", "plan", "billing_status")
     list_filter = ("plan", "billing_status")
     search_fields = ("name", "slug")
+    formfield_overrides = HTTPS
     readonly_fields = ("uuid", "config_version", "longest_block_minutes", "created_at")
+    fieldsets = (
+        (None, {"fields": ("slug", "name", "description", "category", "timezone", "currency", "language")}),
+        ("Contact", {"fields": ("phone", "email", "address", "logo_url")}),
+        ("Subscription", {"fields": ("plan", "billing_status")}),
+        ("Rules", {"fields": ("slot_interval_minutes", "lead_time_minutes", "window_days", "auto_confirm")}),
+        ("Cancellation", {"fields": ("cancel_notice_hours", "cancellation_steps")}),
+        ("Deposits", {"fields": (*DEPOSIT_RULE, "deposit_window_minutes", "stripe_account")}),
+        (
+            "Booking page",
+            {
+                "fields": (
+                    "show_staff_selection",
+                    "show_service_prices",
+                    "show_service_duration",
+                    "require_customer_email",
+                )
+            },
+        ),
+        ("Internal", {"fields": readonly_fields}),
+    )
 
     def has_delete_permission(self, request: HttpRequest, obj: Business | None = None) -> bool:
         return False
@@ -44,10 +87,17 @@ class ResourceAdmin(TenantAdmin):
 
 
 @admin.register(Service)
-class ServiceAdmin(TenantAdmin):
+class ServiceAdmin(DepositRuleAdmin, TenantAdmin):
     list_display = ("name", "business", "duration_minutes", "active", "bookable_online", "is_default")
     search_fields = ("name",)
-    exclude = ("category",)
+    fieldsets = (
+        (None, {"fields": ("business", "key", "name", "description", "photo_url", "position")}),
+        ("Time", {"fields": ("duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "also_needs")}),
+        ("Price", {"fields": ("price_cents", "show_price", "show_duration")}),
+        ("Deposit", {"fields": DEPOSIT_RULE}),
+        ("Booking", {"fields": ("party_min", "party_max", "active", "bookable_online", "is_default")}),
+        ("Texts", {"fields": ("policy", "instructions")}),
+    )
 
 
 @admin.register(Closure)

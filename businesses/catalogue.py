@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from businesses.db import transactional
+from businesses.deposit_rules import Rule, check_deposit_rule, rule_columns
 from businesses.errors import Conflict, Invalid, NotFound
 from businesses.models import (
     Business,
@@ -28,6 +29,15 @@ from businesses.models.base import DeletableModel, TenantModel
 from businesses.weeks import Interval, overlapping
 
 M = TypeVar("M", bound=TenantModel)
+
+
+class Unchanged(Enum):
+    """Said of what stays as it is, where None has a meaning: no owner but the business, no rule but its."""
+
+    UNCHANGED = 0
+
+
+UNCHANGED = Unchanged.UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +92,17 @@ def save_service(
     *,
     performers: Sequence[Performer] | None = None,
     category: UUID | None = None,
+    deposit: Rule | Unchanged | None = UNCHANGED,
 ) -> Service:
-    """Create or change a service and, when given, who performs it. A new default takes the place of the old one."""
+    """Create or change a service and, when given, who performs it. A new default takes the place of the old one.
+
+    `deposit`: its own rule, or None for the business's.
+    """
     row = find(Service, business_id, key) if key else Service(business_id=business_id)
     if values.get("party_min", row.party_min) > values.get("party_max", row.party_max):
         raise Invalid("The party sizes contradict each other.", {"party_min": ["Must not exceed party_max."]})
+    if not isinstance(deposit, Unchanged):
+        values = {**values, **_deposit_columns(business_id, deposit)}
     if values.get("is_default"):
         Service.objects.filter(business_id=business_id, is_default=True).exclude(id=row.id).update(is_default=False)
     if category:
@@ -95,6 +111,15 @@ def save_service(
     if performers is not None:
         _set_performers(row, performers)
     return row
+
+
+def _deposit_columns(business_id: int, rule: Rule | None) -> dict[str, Any]:
+    if rule:
+        try:
+            check_deposit_rule(rule, Business.objects.values_list("plan", flat=True).get(id=business_id))
+        except Invalid as error:
+            raise Invalid(error.message, {"deposit": [error.message]}) from None
+    return rule_columns(rule)
 
 
 def _referenced(model: type[M], business_id: int, key: UUID, field: str) -> M:
@@ -124,13 +149,6 @@ def _set_performers(service: Service, performers: Sequence[Performer]) -> None:
     )
 
 
-class Unchanged(Enum):
-    """Said of an owner that stays: None means the business itself."""
-
-    UNCHANGED = 0
-
-
-UNCHANGED = Unchanged.UNCHANGED
 Owner = UUID | None | Unchanged
 
 

@@ -1,7 +1,9 @@
 """Who may act, what is offered, when it is open."""
 
-from businesses.models.business import BillingStatus, Business, DepositType, Plan
+from businesses.deposit_rules import DepositAudience, DepositBasis, DepositType
+from businesses.models.business import BillingStatus, Business, Plan
 from businesses.models.catalogue import Resource, ResourceKind, Service, ServiceCategory, ServiceResource
+from businesses.models.deposit_rule import DepositRule
 from businesses.models.hours import Closure, ClosureKind, OpeningHours, Weekday
 from businesses.models.keys import PRESET_SCOPES, ApiKey, Preset, Scope
 from businesses.models.people import Member, Role, User
@@ -13,6 +15,9 @@ __all__ = [
     "Business",
     "Closure",
     "ClosureKind",
+    "DepositAudience",
+    "DepositBasis",
+    "DepositRule",
     "DepositType",
     "Member",
     "OpeningHours",

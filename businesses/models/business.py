@@ -8,6 +8,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models.functions import Now
 
+from businesses.deposit_rules import check_cancellation_steps
+from businesses.models.deposit_rule import DepositRule, as_form_errors, deposit_checks
+
 
 def validate_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
@@ -24,13 +27,7 @@ class BillingStatus(models.TextChoices):
     PAST_DUE = "past_due"
 
 
-class DepositType(models.TextChoices):
-    NONE = "none"
-    CHARGE = "charge"
-    AUTHORIZATION_HOLD = "authorization_hold"
-
-
-class Business(models.Model):
+class Business(DepositRule):
     """One tenant. Database triggers give `config_version` a new number at every change of its configuration."""
 
     id = models.BigAutoField(primary_key=True)
@@ -64,8 +61,27 @@ class Business(models.Model):
     show_service_duration = models.BooleanField(default=True)
     require_customer_email = models.BooleanField(default=True)
 
-    deposit_type = models.CharField(max_length=20, choices=DepositType.choices, default=DepositType.NONE)
-    deposit_amount_cents = models.PositiveIntegerField(null=True, blank=True)
+    deposit_window_minutes = models.PositiveSmallIntegerField(
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(1440)],
+        help_text="How long an unpaid booking keeps its time.",
+    )
+    cancellation_steps = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="[[hours before, fee in percent], …], such as [[48, 0], [24, 50]]: free until 48 hours before, "
+        "half until 24 hours before, then all. Empty: free until the cancel notice.",
+    )
+    stripe_account = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(r"^acct_[A-Za-z0-9]+\Z")],
+        help_text="Connected Stripe account that receives the deposits; empty: the host's own.",
+    )
 
     longest_block_minutes = models.PositiveIntegerField(
         default=0, editable=False, help_text="No allocation blocks a resource for longer: the bound of busy-time scans."
@@ -76,6 +92,7 @@ class Business(models.Model):
 
     class Meta:
         verbose_name_plural = "businesses"
+        constraints = deposit_checks("business")
 
     def __str__(self) -> str:
         return self.name
@@ -83,3 +100,9 @@ class Business(models.Model):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.timezone)
+
+    def clean(self) -> None:
+        self.clean_deposit_rule(self.plan)
+        self.cancellation_steps = self.cancellation_steps or []  # an empty field of a form is None
+        with as_form_errors():
+            check_cancellation_steps(self.cancellation_steps)

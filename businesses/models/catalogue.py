@@ -4,7 +4,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from businesses.deposit_rules import DepositType
 from businesses.models.base import DeletableModel, TenantRow, tenant_key
+from businesses.models.deposit_rule import DepositRule, deposit_checks
 
 DAY_MINUTES = 1440
 
@@ -65,7 +67,7 @@ class ServiceCategory(DeletableModel):
         return self.name
 
 
-class Service(DeletableModel):
+class Service(DepositRule, DeletableModel):
     """Something a customer books. `also_needs`: the kind of a second resource, such as a room beside the staff."""
 
     key = models.SlugField(max_length=80, blank=True, help_text="Its name in provisioning files.")
@@ -92,6 +94,14 @@ class Service(DeletableModel):
     is_default = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
     also_needs = models.CharField(max_length=10, choices=ResourceKind.choices, blank=True)
+    deposit_type = models.CharField(
+        max_length=20,
+        choices=DepositType.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Empty: the business's rule.",
+    )
 
     class Meta:
         constraints = [
@@ -115,10 +125,15 @@ class Service(DeletableModel):
             models.UniqueConstraint(
                 fields=["business", "key"], condition=~Q(key="") & Q(deleted_at=None), name="service_key_once"
             ),
+            *deposit_checks("service"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.business_id:  # a form without a business is refused for that
+            self.clean_deposit_rule(self.business.plan)
 
 
 class ServiceResource(TenantRow):

@@ -8,9 +8,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from businesses.models import BillingStatus, ClosureKind, DepositType, Preset, ResourceKind, Role
+from businesses.deposit_rules import DepositType, Rule, rule_columns
+from businesses.models import BillingStatus, ClosureKind, Preset, ResourceKind, Role
 from businesses.models import Plan as BillingPlan
 from businesses.money import decimals_of
+from businesses.provisioning.deposits import read_rule, read_steps
 from businesses.provisioning.document import DocumentError, Mapping, Node
 from businesses.weeks import Interval, overlapping, read_interval
 
@@ -89,7 +91,7 @@ def read_plan(document: Any) -> Plan:
         business=business,
         hours=hours,
         resources=resources,
-        services=[_service(node, known, decimals) for node in root.each("services")],
+        services=[_service(node, known, decimals, business["plan"]) for node in root.each("services")],
         closures=[_closure(node, known) for node in root.each("closures")],
         keys=[_key(node) for node in root.each("keys")],
         members=[_member(node) for node in root.each("members")],
@@ -127,10 +129,13 @@ def _business(node: Node) -> tuple[dict[str, Any], list[Interval]]:
         "language": m.get("language", lambda n: n.matching("[a-z]{2}(-[A-Z]{2})?", "en"), "en"),
         "plan": m.get("plan", lambda n: n.choice(BillingPlan.values), BillingPlan.BASIC.value),
         "billing_status": m.get("billing_status", lambda n: n.choice(BillingStatus.values), BillingStatus.ACTIVE.value),
+        "stripe_account": m.get("stripe_account", lambda n: n.matching("acct_[A-Za-z0-9]{1,59}", "acct_1A2b3C"), ""),
         **_rules(m.mapping("rules")),
         **_page(m.mapping("page")),
     }
-    values |= _deposit(m.mapping("deposit"), values)
+    values |= rule_columns(
+        m.get("deposit", lambda n: read_rule(n, values["plan"], DepositType.NONE.value), Rule("none"))
+    )
     hours = _week(m.mapping("hours"))
     m.nothing_else()
     return values, hours
@@ -143,6 +148,8 @@ def _rules(m: Mapping) -> dict[str, Any]:
         "window_days": m.get("window_days", lambda n: n.integer(1, 730), 60),
         "auto_confirm": m.get("auto_confirm", Node.flag, True),
         "cancel_notice_hours": m.get("cancel_notice_hours", lambda n: n.integer(0, 8760), 24),
+        "cancellation_steps": m.get("cancellation", read_steps, []),
+        "deposit_window_minutes": m.get("deposit_window_minutes", lambda n: n.integer(1, 1440), 30),
     }
     m.nothing_else()
     return values
@@ -153,17 +160,6 @@ def _page(m: Mapping) -> dict[str, Any]:
     values = {name: m.get(name, Node.flag, True) for name in names}
     m.nothing_else()
     return values
-
-
-def _deposit(m: Mapping, business: dict[str, Any]) -> dict[str, Any]:
-    kind = m.get("type", lambda n: n.choice(DepositType.values), DepositType.NONE.value)
-    amount = m.get("amount_cents", lambda n: n.integer(1, 100_000_000), None)
-    m.nothing_else()
-    if kind != DepositType.NONE and amount is None:
-        raise DocumentError("business.deposit.amount_cents", "is missing")
-    if kind == DepositType.AUTHORIZATION_HOLD and business["plan"] != BillingPlan.PREMIUM:
-        raise DocumentError("business.deposit.type", "authorization_hold needs plan: premium")
-    return {"deposit_type": kind, "deposit_amount_cents": amount}
 
 
 def _week(m: Mapping) -> list[Interval]:
@@ -211,7 +207,7 @@ def _resource(node: Node) -> PlannedResource:
     return planned
 
 
-def _service(node: Node, resources: set[str], decimals: int) -> PlannedService:
+def _service(node: Node, resources: set[str], decimals: int, plan: str) -> PlannedService:
     m = Mapping(node)
     least = m.get("party_min", lambda n: n.integer(1, 50), 1)
     values = {
@@ -232,6 +228,7 @@ def _service(node: Node, resources: set[str], decimals: int) -> PlannedService:
         "bookable_online": m.get("bookable_online", Node.flag, True),
         "is_default": m.get("default", Node.flag, False),
         "also_needs": m.get("also_needs", lambda n: n.choice(ResourceKind.values), ""),
+        **rule_columns(m.get("deposit", lambda n: read_rule(n, plan), None)),
     }
     planned = PlannedService(
         m.get("key", Node.key),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from businesses.models import Business
 from tests.v1.calls import Tenant, hides_others, needs_key, nothing_changes, ok, refused
 
 PATHS = ("/v1/businesses/{}", "/v1/businesses/{}/services", "/v1/businesses/{}/resources")
@@ -97,12 +98,45 @@ def test_the_profile(shop: Tenant, slash: str) -> None:
             "show_service_duration": True,
             "require_customer_email": True,
         },
+        "deposit": None,
+        "cancellation": [{"hours_before": 24, "fee_percent": 0}],
     }
 
 
 def test_what_a_business_does_not_say_is_null(salon: Tenant) -> None:
     told = ok(salon.widget.get(PATHS[0].format(salon.id)))
     assert [told[name] for name in ("description", "category", "logo_url", "address")] == [None] * 4
+
+
+FIVE_EACH = {"type": "charge", "basis": "per_person", "amount_cents": 500, "percent": None, "only_for": []}
+
+
+def test_deposits_and_cancellation(salon: Tenant) -> None:
+    """The business's rule, and of each service the one that counts: the business's, its own, or none."""
+    ok(
+        salon.full.post("/v1/manage/services", {"name": "Free", "duration_minutes": 5, "deposit": {"type": "none"}}),
+        201,
+    )
+    own = {"type": "charge", "basis": "percent", "percent": 20, "only_for": ["new_customers"]}
+    ok(salon.full.post("/v1/manage/services", {"name": "Own", "duration_minutes": 5, "deposit": own}), 201)
+
+    def effective() -> list[Any]:
+        told = ok(salon.widget.get(PATHS[1].format(salon.id)))["items"]
+        assert [service["name"] for service in told] == ["Cut", "Free", "Own"]
+        return [service["deposit"] for service in told]
+
+    twenty = {**own, "amount_cents": None}
+    assert effective() == [None, None, twenty]
+    Business.objects.filter(id=salon.business.id).update(
+        deposit_type="charge",
+        deposit_basis="per_person",
+        deposit_amount_cents=500,
+        cancellation_steps=[[48, 0], [24, 50]],
+    )
+    profile = ok(salon.widget.get(PATHS[0].format(salon.id)))
+    assert profile["deposit"] == FIVE_EACH
+    assert profile["cancellation"] == [{"hours_before": 48, "fee_percent": 0}, {"hours_before": 24, "fee_percent": 50}]
+    assert effective() == [FIVE_EACH, None, twenty]
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
@@ -126,6 +160,7 @@ def test_the_services(shop: Tenant, slash: str) -> None:
         "instructions": "Come in",
         "photo_url": "https://example.com/cut.jpg",
         "is_default": True,
+        "deposit": None,
         "resource_ids": [shop.resource("maria")],
     }
     assert (quiet["price_cents"], quiet["duration_minutes"]) == (None, 30)

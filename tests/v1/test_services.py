@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from businesses.models import Service
+from businesses.models import Business, Service
 from tests.v1.calls import (
     Tenant,
     guards_a_collection,
@@ -42,6 +42,7 @@ def whole(salon: Tenant, category: str) -> dict[str, Any]:
         "is_default": False,
         "position": 4,
         "also_needs": "room",
+        "deposit": {"type": "charge", "basis": "percent", "amount_cents": None, "percent": 20, "only_for": []},
         "resources": [{"resource_id": salon.resource("maria"), "price_cents": 9000, "duration_minutes": 75}],
     }
 
@@ -79,6 +80,7 @@ def test_defaults(salon: Tenant) -> None:
         "is_default": False,
         "position": 0,
         "also_needs": "",
+        "deposit": None,
         "resources": [],
     }
 
@@ -145,6 +147,76 @@ def test_a_resource_named_twice(salon: Tenant) -> None:
         refused_fields(salon.full.post(PATH, {**SHORT, "resources": [maria, maria]}), "resources")
 
 
+def rule(kind: str, **values: Any) -> dict[str, Any]:
+    return {"type": kind, "basis": "fixed", "amount_cents": None, "percent": None, "only_for": [], **values}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"type": "none"}, rule("none")),
+        ({"type": "charge", "amount_cents": 1}, rule("charge", amount_cents=1)),
+        ({"type": "charge", "amount_cents": 100_000_000}, rule("charge", amount_cents=100_000_000)),
+        (
+            {"type": "charge", "basis": "per_person", "amount_cents": 500, "percent": None},
+            rule("charge", basis="per_person", amount_cents=500),
+        ),
+        (
+            {"type": "charge", "basis": "percent", "percent": 100, "only_for": ["earlier_no_shows", "new_customers"]},
+            rule("charge", basis="percent", percent=100, only_for=["earlier_no_shows", "new_customers"]),
+        ),
+    ],
+)
+def test_a_deposit_rule_of_its_own(salon: Tenant, given: dict[str, Any], told: dict[str, Any]) -> None:
+    path = f"{PATH}/{salon.service('cut')}"
+    assert ok(salon.full.post(PATH, {**SHORT, "deposit": given}), 201)["deposit"] == told
+    assert ok(salon.full.patch(path, {"deposit": given}))["deposit"] == told
+    assert ok(salon.full.patch(path, {"name": "Cut"}))["deposit"] == told
+    assert ok(salon.full.patch(path, {"deposit": told}))["deposit"] == told
+    assert ok(salon.full.get(path))["deposit"] == told
+    assert ok(salon.full.patch(path, {"deposit": None}))["deposit"] is None
+    service = Service.objects.get(uuid=salon.service("cut"))
+    assert (service.deposit_type, service.deposit_amount_cents, service.deposit_percent) == ("", None, None)
+    assert (service.deposit_basis, service.deposit_only_for) == ("fixed", [])
+
+
+def test_a_rule_is_replaced_as_a_whole(salon: Tenant) -> None:
+    path = f"{PATH}/{salon.service('cut')}"
+    ok(salon.full.patch(path, {"deposit": {"type": "charge", "amount_cents": 500, "only_for": ["new_customers"]}}))
+    changed = ok(salon.full.patch(path, {"deposit": {"type": "charge", "basis": "percent", "percent": 20}}))
+    assert changed["deposit"] == rule("charge", basis="percent", percent=20)
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize(
+    ("deposit", "problem"),
+    [
+        ({"type": "charge"}, "amount_cents is missing"),
+        ({"type": "charge", "amount_cents": None}, "amount_cents is missing"),
+        ({"type": "charge", "basis": "per_person"}, "amount_cents is missing"),
+        ({"type": "charge", "basis": "percent"}, "percent is missing"),
+        ({"type": "charge", "amount_cents": 5, "percent": 5}, "percent needs basis: percent"),
+        (
+            {"type": "charge", "basis": "percent", "amount_cents": 5, "percent": 5},
+            "amount_cents does not go with basis: percent",
+        ),
+        ({"type": "none", "only_for": ["new_customers"] * 2}, "only_for names the same twice"),
+        ({"type": "authorization_hold", "amount_cents": 5}, "authorization_hold needs plan: premium"),
+    ],
+)
+def test_a_deposit_rule_that_does_not_fit(salon: Tenant, method: str, deposit: Any, problem: str) -> None:
+    path = PATH if method == "POST" else f"{PATH}/{salon.service('cut')}"
+    with nothing_changes():
+        error = refused(salon.full.send(method, path, {**SHORT, "deposit": deposit}), 400)
+    assert error["details"] == {"deposit": [problem]}
+
+
+def test_a_hold_with_plan_premium(salon: Tenant) -> None:
+    Business.objects.filter(id=salon.business.id).update(plan="premium")
+    told = ok(salon.full.post(PATH, {**SHORT, "deposit": {"type": "authorization_hold", "amount_cents": 500}}), 201)
+    assert told["deposit"] == rule("authorization_hold", amount_cents=500)
+
+
 @pytest.mark.parametrize("field", ["category_id", "resources"])
 def test_another_tenants_things_are_unknown(salon: Tenant, rival: Tenant, field: str) -> None:
     category = ok(rival.full.post("/v1/manage/service-categories", {"name": "Theirs"}), 201)["id"]
@@ -209,6 +281,35 @@ def test_limits(salon: Tenant) -> None:
         "is_default": ["true"],
         "position": [-1, 32_768],
         "also_needs": ["boat", None],
+        "deposit": [
+            {},
+            [],
+            "none",
+            5,
+            False,
+            {"amount_cents": 5},
+            {"type": None},
+            {"type": ""},
+            {"type": "gift"},
+            {"type": ["charge"]},
+            {"type": "charge", "amount_cents": 0},
+            {"type": "charge", "amount_cents": 100_000_001},
+            {"type": "charge", "amount_cents": "500"},
+            {"type": "charge", "amount_cents": 5.0},
+            {"type": "charge", "amount_cents": True},
+            {"type": "charge", "basis": "hourly", "amount_cents": 5},
+            {"type": "charge", "basis": None, "amount_cents": 5},
+            {"type": "charge", "basis": "percent", "percent": 0},
+            {"type": "charge", "basis": "percent", "percent": 101},
+            {"type": "charge", "basis": "percent", "percent": "20"},
+            {"type": "none", "only_for": "new_customers"},
+            {"type": "none", "only_for": None},
+            {"type": "none", "only_for": ["friends"]},
+            {"type": "none", "only_for": [5]},
+            {"type": "none", "only_for": [None]},
+            {"type": "none", "only_for": [["new_customers"]]},
+            {"type": "none", "only_for": ["new_customers", "earlier_no_shows", "new_customers"]},
+        ],
     }
     limits(salon, PATH, SHORT, bad, item=salon.service("cut"))
     refused_fields(salon.full.post(PATH, {}), "name", "duration_minutes")

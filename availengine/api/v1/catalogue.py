@@ -9,12 +9,16 @@ from rest_framework import serializers
 
 from availengine.api.fields import Boolean, Date, Integer, IntegerParameter, Text, Time, Uuid, party
 from availengine.api.pagination import DEFAULT_LIMIT, MOST
-from availengine.api.v1.answers import PageOf
-from availengine.api.v1.wire import clock
+from availengine.api.v1.answers import DepositRule, PageOf
+from availengine.api.v1.wire import clock, deposit_rule
+from businesses.deposit_rules import MOST_CENTS, Rule
 from businesses.localtime import DAY, earliest_instant, local_of, minute_of, moment_of
 from businesses.models import (
     Closure,
     ClosureKind,
+    DepositAudience,
+    DepositBasis,
+    DepositType,
     OpeningHours,
     Resource,
     ResourceKind,
@@ -105,6 +109,31 @@ class PerformerInput(serializers.Serializer[Any]):
         return attrs
 
 
+class DepositInput(serializers.Serializer[Any]):
+    """`amount_cents` goes with the basis `fixed` or `per_person`, `percent` with `percent`."""
+
+    type = serializers.ChoiceField(choices=DepositType.choices)
+    basis = serializers.ChoiceField(choices=DepositBasis.choices, required=False)
+    amount_cents = Integer(min_value=1, max_value=MOST_CENTS, required=False, allow_null=True)
+    percent = Integer(min_value=1, max_value=100, required=False, allow_null=True)
+    only_for = serializers.ListField(
+        child=serializers.ChoiceField(choices=DepositAudience.choices),
+        required=False,
+        max_length=len(DepositAudience),
+        help_text="Any of these customers; empty: everybody.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "type" not in attrs:  # within a PATCH nothing is required of itself
+            raise serializers.ValidationError({"type": ["This field is required."]})
+        return attrs
+
+
+def rule_of(data: dict[str, Any] | None) -> Rule | None:
+    """A whole rule: what is left out has its default."""
+    return Rule(**{**data, "only_for": tuple(data.get("only_for", ()))}) if data else None
+
+
 class ServiceInput(serializers.Serializer[Any]):
     name = Text(max_length=200)
     description = _text(2000)
@@ -125,23 +154,26 @@ class ServiceInput(serializers.Serializer[Any]):
     is_default = Boolean(required=False)
     position = Integer(min_value=0, max_value=32_767, required=False)
     also_needs = serializers.ChoiceField(choices=ResourceKind.choices, required=False, allow_blank=True)
+    deposit = DepositInput(required=False, allow_null=True, help_text="Its own rule; null: the business's.")
     resources = serializers.ListField(
         child=PerformerInput(), required=False, max_length=200, help_text="Who performs it; replaces the whole list."
     )
 
 
 class ServiceAnswer(ServiceInput):
+    deposit = DepositRule(allow_null=True)  # type: ignore[assignment]
     id = serializers.UUIDField()
     number = serializers.IntegerField(help_text="The integer id.")
 
 
 def service(row: Service) -> dict[str, Any]:
-    names = [name for name in map(str, ServiceInput().fields) if name not in ("category_id", "resources")]
+    names = [name for name in map(str, ServiceInput().fields) if name not in ("category_id", "deposit", "resources")]
     return {
         "id": str(row.uuid),
         "number": row.id,
         **{name: getattr(row, name) for name in names},
         "category_id": str(row.category.uuid) if row.category else None,
+        "deposit": deposit_rule(row.deposit_rule),
         "resources": [
             {
                 "resource_id": str(performer.resource.uuid),

@@ -146,7 +146,10 @@ class Services(EditableView):
         if data.get("category_id", ...) is None:
             data["category"] = None
         category = data.pop("category_id", None)
-        return catalogue.save_service(self.principal.business_id, data, key, performers=performers, category=category)
+        deposit = wire.rule_of(data.pop("deposit")) if "deposit" in data else catalogue.UNCHANGED
+        return catalogue.save_service(
+            self.principal.business_id, data, key, performers=performers, category=category, deposit=deposit
+        )
 
     def told(self, row: Service) -> dict[str, Any]:
         return wire.service(row)
