@@ -8,6 +8,8 @@ from django.core.checks import ERROR, CheckMessage, Error, Tags, Warning, regist
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connection
 
+from payments.gateway import TEST_KEYS
+
 
 @register()
 def required_settings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
@@ -24,6 +26,22 @@ def production(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
         problems.append(
             Error("SECRET_KEY is too short.", hint="Use at least 32 random characters.", id="availengine.E003")
         )
+    return problems
+
+
+@register(Tags.security, deploy=False)
+def payments(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Test payments never meet live keys, the sandbox never meets keys of Stripe's own."""
+    problems: list[CheckMessage] = []
+    if settings.STRIPE_TEST_SECRET_KEY and not settings.STRIPE_TEST_SECRET_KEY.startswith(TEST_KEYS):
+        hint = "Use a key that begins with sk_test_ or rk_test_."
+        problems.append(Error("STRIPE_TEST_SECRET_KEY is not a test key.", hint=hint, id="availengine.E005"))
+    if settings.STRIPE_API_BASE and not settings.STRIPE_SECRET_KEY.startswith("sk_test_"):
+        hint = "Unset STRIPE_API_BASE: it is for the sandbox only."
+        problems.append(Error("A key of Stripe's own would go to the sandbox.", hint=hint, id="availengine.E006"))
+    if settings.STRIPE_SECRET_KEY and not settings.STRIPE_WEBHOOK_SECRET:
+        hint = "Payments are noticed late without events: see docs/operations.md."
+        problems.append(Warning("STRIPE_WEBHOOK_SECRET is not set.", hint=hint, id="availengine.W002"))
     return problems
 
 

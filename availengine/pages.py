@@ -24,6 +24,15 @@ def home(request: HttpRequest) -> HttpResponseBase:
     return redirect("/v1/docs")
 
 
+def paid(request: HttpRequest) -> HttpResponse:
+    """Where Stripe's page sends who has paid. What has become of the booking is told by mail: nothing changes here."""
+    return render(request, "pay.html", {"paid": True})
+
+
+def not_paid(request: HttpRequest) -> HttpResponse:
+    return render(request, "pay.html", {"paid": False})
+
+
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. Says nothing of what it depends on."""
     return JsonResponse({"status": "ok"})

@@ -29,8 +29,11 @@ def _embedded_stack() -> dict[str, str]:
 
 
 _stack = _embedded_stack()
-_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY")
+_STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET")
+_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", *_STRIPE)
 _found: dict[str, str] = {name: env.str(name, "") or _stack.get(name, "") for name in _VARIABLES}
+if env.str("STRIPE_SECRET_KEY", ""):  # a real key never meets the sandbox of a running stack
+    _found |= {name: env.str(name, "") for name in _STRIPE}
 
 MISSING = [name for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL") if not _found[name]]
 
@@ -51,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "anymail",
     "django_filters",
     "rest_framework",
     "drf_spectacular",
@@ -144,7 +148,47 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "purge-idempotency-records": {"task": "availengine.tasks.purge_idempotency_records", "schedule": 600.0},
+    "purge-stripe-events": {"task": "payments.tasks.purge_stripe_events", "schedule": 3600.0},
+    # What is waiting is in the database, with its time: a run that comes late or twice does no harm.
+    **{
+        name.replace("_", "-"): {
+            "task": f"bookings.tasks.{name}",
+            "schedule": seconds,
+            "options": {"expires": seconds},
+        }
+        for name, seconds in (
+            ("handle_stripe_events", 5.0),
+            ("carry_out_instructions", 5.0),
+            ("send_messages", 5.0),
+            ("expire_unpaid", 10.0),
+            ("place_holds", 60.0),
+            ("watch_holds", 300.0),
+            ("reconcile_deposits", 60.0),
+        )
+    },
 }
+
+# --- Stripe -------------------------------------------------------------------------------------------------
+STRIPE_SECRET_KEY = _found["STRIPE_SECRET_KEY"]
+STRIPE_TEST_SECRET_KEY = env.str("STRIPE_TEST_SECRET_KEY", "")
+# Several, separated by commas, while one takes the place of another.
+STRIPE_WEBHOOK_SECRET = [secret for secret in _found["STRIPE_WEBHOOK_SECRET"].split(",") if secret]
+STRIPE_TEST_WEBHOOK_SECRET = env.list("STRIPE_TEST_WEBHOOK_SECRET", default=[])
+STRIPE_API_BASE = _found["STRIPE_API_BASE"]  # of the sandbox; empty: Stripe itself
+STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", 10.0)
+STRIPE_RETRIES = env.int("STRIPE_RETRIES", 1)
+
+# --- mail ---------------------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "bookings@localhost")
+EMAIL_TIMEOUT = 15
+ANYMAIL = {"BREVO_API_KEY": env.str("BREVO_API_KEY", ""), "REQUESTS_TIMEOUT": 15}
+if ANYMAIL["BREVO_API_KEY"]:
+    EMAIL_BACKEND = "anymail.backends.brevo.EmailBackend"
+elif env.str("EMAIL_URL", ""):  # smtp+tls://user:password@host:587, or consolemail://
+    vars().update(env.email("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR / "mail"
 
 # --- the API ----------------------------------------------------------------------------------------------
 MAX_BODY_BYTES = 256 * 1024
@@ -230,6 +274,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
     "loggers": {
+        "stripe": {"level": "WARNING"},  # below that it writes whole answers, secrets and all
         "django.request": {"level": "ERROR"},  # a 404 is an answer, not an event
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor is a scanner with a wrong Host
     },

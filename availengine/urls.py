@@ -5,6 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
 from availengine import pages
+from availengine.api import stripe
 from availengine.api.documents import DocumentView
 from availengine.api.routes import both
 
@@ -15,7 +16,10 @@ urlpatterns = [
     *both("v1/schema", DocumentView.as_view(urlconf="availengine.api.v1.root"), name="v1-schema"),
     *both("v1/docs", SpectacularSwaggerView.as_view(url_name="v1-schema"), name="v1-docs"),
     *both("v1/redoc", SpectacularRedocView.as_view(url_name="v1-schema", template_name="redoc.html"), name="v1-redoc"),
+    *both("v1/webhooks/stripe", stripe.receive),
     path("v1/", include("availengine.api.v1.urls")),
+    path("pay/thanks", pages.paid),
+    path("pay/later", pages.not_paid),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,12 +1,182 @@
-"""Where a booking meets its deposit. Deposits are not taken yet, so there is never a hold to settle."""
+"""What deposit a booking needs, and its first entry: the rules are the business's, the sums are made here."""
 
-from typing import NoReturn
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from bookings.models import Booking
-from businesses.errors import Conflict
+from django.db import connection
+from django.db.models import Q
+
+from bookings.models import Booking, Status
+from bookings.placing import Placement
+from businesses.deposit_rules import DepositAudience, DepositBasis, DepositType, Rule, effective_rule
+from businesses.errors import Conflict, Invalid
+from businesses.localtime import moment_of
+from businesses.models import Business
+from payments import gateway
+from payments.models import Channel, Deposit, DepositKind, DepositStatus
+from payments.money import payable, share
+
+HELD_AFTER_VISIT = timedelta(hours=24)  # so long after the visit a no-show can still be recorded
+HOLD_LASTS = timedelta(days=7)  # when the customer is present (GUARANTEES M6)
+HOLD_LASTS_ABSENT = timedelta(days=4, hours=18)  # Visa, when not
+LINK_LASTS = timedelta(hours=2)  # seed 001, "staff-deposit"
+MOST_UNPAID = 3  # per phone, e-mail or address (GUARANTEES A5)
 
 
-def settle_hold(booking: Booking) -> NoReturn:
-    """Raises Conflict: the precondition "a deposit must exist with status held" cannot be met yet (seed 001)."""
-    status = booking.deposit.status if booking.deposit else None
-    raise Conflict("This booking has no held deposit.", {"deposit": status})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositWish:
+    """How a deposit is asked for: on the page that books (FORM) where a rule wants one, by LINK in any case.
+
+    `amount_cents` takes the place of the rule's. `visitor`: a digest of the address of who books, or empty.
+    """
+
+    channel: Channel
+    amount_cents: int | None = None
+    visitor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    kind: DepositKind
+    amount_cents: int
+
+
+def asked_of(placement: Placement, wish: DepositWish | None, *, party: int, customer_id: int) -> Asked | None:
+    """The deposit that a visit needs. Raises Invalid for a link without amount, Conflict when none can be taken."""
+    if wish is None:
+        return None
+    asked = _asked_by_link(placement, wish, party) if wish.channel == Channel.LINK else None
+    if wish.channel == Channel.FORM:
+        asked = _sum(_applying(placement, customer_id), placement, party)
+    if asked is None and wish.channel == Channel.LINK:
+        problem = "Required: no deposit rule says how much."
+        raise Invalid("How much?", {"amount_cents": [problem]})
+    return asked
+
+
+def _asked_by_link(placement: Placement, wish: DepositWish, party: int) -> Asked | None:
+    by_rule = _sum(list(_rules(placement)), placement, party)
+    if wish.amount_cents is None:
+        return by_rule
+    kind = by_rule.kind if by_rule else DepositKind.CHARGE
+    return Asked(kind, payable(wish.amount_cents, placement.snapshot.business.currency))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rule, and what of the visit it is about."""
+
+    rule: Rule
+    price_cents: int
+
+
+def _rules(placement: Placement) -> Iterator[Part]:
+    """Each service's own rule, and the business's once for all that have none."""
+    business = placement.snapshot.business
+    own = {service.id: service for service in placement.snapshot.services.values() if service.deposit_type}
+    rest = [price for service, price in placement.prices() if service not in own]
+    for service, price in placement.prices():
+        rule = effective_rule(business, own[service]) if service in own else None
+        if rule:
+            yield Part(rule, price or 0)
+    rule = effective_rule(business, None)
+    if rest and rule:
+        yield Part(rule, sum(price or 0 for price in rest))
+
+
+def _sum(parts: list[Part], placement: Placement, party: int) -> Asked | None:
+    """Together one deposit; where a charge and a hold meet, all is charged."""
+    currency = placement.snapshot.business.currency
+    amount = sum(_amount(part, party, currency) for part in parts)
+    if not amount:
+        return None
+    held = all(part.rule.type == DepositType.AUTHORIZATION_HOLD for part in parts)
+    return Asked(DepositKind.AUTHORIZATION_HOLD if held else DepositKind.CHARGE, amount)
+
+
+def _amount(part: Part, party: int, currency: str) -> int:
+    if part.rule.basis == DepositBasis.PERCENT:
+        return share(part.price_cents, part.rule.percent or 0, currency)
+    people = party if part.rule.basis == DepositBasis.PER_PERSON else 1
+    return payable((part.rule.amount_cents or 0) * people, currency)
+
+
+def _applying(placement: Placement, customer_id: int) -> list[Part]:
+    parts = list(_rules(placement))
+    if any(part.rule.only_for for part in parts):
+        audiences = _audiences(placement.snapshot.business.id, customer_id, placement.starts_at)
+        parts = [part for part in parts if not part.rule.only_for or audiences & set(part.rule.only_for)]
+    return parts
+
+
+def _audiences(business_id: int, customer_id: int, before: datetime) -> set[str]:
+    """What a customer's past makes of them. New is who has never been there."""
+    found = Booking.objects.filter(business_id=business_id, customer_id=customer_id, starts_at__lt=before)
+    been = Q(status__in=(Status.CHECKED_IN, Status.COMPLETED)) | Q(status=Status.CONFIRMED, ends_at__lt=before)
+    audiences = set()
+    if not found.filter(been).exists():
+        audiences.add(str(DepositAudience.NEW_CUSTOMERS))
+    if found.filter(status=Status.NO_SHOW).exists():
+        audiences.add(str(DepositAudience.EARLIER_NO_SHOWS))
+    return audiences
+
+
+def require_payments(*, live: bool) -> None:
+    """Raises Conflict where nobody could pay."""
+    if not gateway.secret_key(live=live):
+        raise Conflict("A deposit is needed, and payments are not set up here.", {"reason": "payments_not_set_up"})
+
+
+def new_deposit(booking: Booking, asked: Asked, wish: DepositWish, business: Business, *, now: int) -> Deposit:
+    """Store the deposit of a booking that is about to be inserted. `now` is a minute."""
+    moment = moment_of(now)
+    needed_until = booking.ends_at + HELD_AFTER_VISIT
+    later = asked.kind == DepositKind.AUTHORIZATION_HOLD and needed_until > moment + HOLD_LASTS
+    window = LINK_LASTS if wish.channel == Channel.LINK else timedelta(minutes=business.deposit_window_minutes)
+    return Deposit.objects.create(
+        business_id=business.id,
+        live=booking.live,
+        kind=asked.kind,
+        amount_cents=asked.amount_cents,
+        currency=business.currency,
+        channel=wish.channel,
+        description=f"Deposit for your booking at {business.name}"[:300],
+        payer_name=f"{booking.guest_first_name} {booking.guest_last_name}".strip(),
+        payer_email=booking.guest_email,
+        visitor=wish.visitor,
+        account_ref=business.stripe_account,
+        expires_at=moment + window,
+        hold_at=needed_until - HOLD_LASTS_ABSENT if later else None,
+        needed_until=needed_until if asked.kind == DepositKind.AUTHORIZATION_HOLD else None,
+        look_at=moment + timedelta(minutes=5),
+    )
+
+
+def require_few_unpaid(booking: Booking, wish: DepositWish) -> None:
+    """Raises Conflict when this phone, e-mail or address has MOST_UNPAID unpaid bookings already.
+
+    Exact also for requests at the same time: each key is locked until the transaction ends.
+    """
+    keys = {
+        "customer_id": booking.customer_id,
+        "guest_email__iexact": booking.guest_email.lower(),
+        "deposit__visitor": wish.visitor,
+    }
+    given = {name: value for name, value in keys.items() if value}
+    with connection.cursor() as cursor:
+        for key in sorted(f"{booking.business_id} {name} {value}" for name, value in given.items()):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    unpaid = Booking.objects.filter(
+        business_id=booking.business_id,
+        live=booking.live,
+        status=Status.PENDING,
+        deposit__status=DepositStatus.PENDING,
+        deposit__channel=Channel.FORM,
+    )
+    for name, value in given.items():
+        if unpaid.filter(**{name: value}).count() >= MOST_UNPAID:
+            raise Conflict(
+                f"There are {MOST_UNPAID} bookings waiting for their deposit already. Pay or let them expire first.",
+                {"reason": "too_many_unpaid"},
+            )

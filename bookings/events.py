@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bookings.models import Allocation, Booking
+from payments.models import Deposit
 from webhooks import outbox
 
 WIRE = "%Y-%m-%dT%H:%M:%SZ"
@@ -31,6 +32,21 @@ def record_change(booking: Booking, *types: str, items: Sequence[BookedItem] | N
     held = _items(booking) if items is None else items
     data = {"booking": {**_payload(booking), "items": [item.payload() for item in held]}}
     outbox.record(business_id=booking.business_id, live=booking.live, types=types, data=data)
+
+
+def record_deposit(booking: Booking, deposit: Deposit, *types: str) -> None:
+    """Write the events of what became of a booking's deposit into its transaction."""
+    told = {
+        "booking_id": str(booking.uuid),
+        "confirmation_code": booking.code,
+        "type": deposit.kind,
+        "status": deposit.status,
+        "amount_cents": deposit.amount_cents,
+        "captured_cents": deposit.captured_cents,
+        "refunded_cents": deposit.refunded_cents,
+        "currency": deposit.currency,
+    }
+    outbox.record(business_id=booking.business_id, live=booking.live, types=types, data={"deposit": told})
 
 
 def _items(booking: Booking) -> list[BookedItem]:

@@ -43,3 +43,14 @@ def change_status(booking: Booking, status: str) -> None:
     if status not in HOLDING:
         Allocation.objects.filter(business_id=booking.business_id, booking=booking).update(active=False)
     record_change(booking, EVENT_TYPES[status], "booking.updated")
+
+
+def reinstate(booking: Booking, status: str) -> None:
+    """The one way out of cancelled: late money for a booking that had expired unpaid. Its time is held again already.
+
+    The caller has the lock and knows that it was the deposit that cancelled the booking (DESIGN 8.6).
+    """
+    booking.status = status
+    booking.version += 1
+    booking.save(update_fields=["status", "version", "updated_at"])
+    record_change(booking, "booking.reinstated", "booking.updated")

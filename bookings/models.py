@@ -150,3 +150,30 @@ class Allocation(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.resource_id} {self.blocked_from:%Y-%m-%d %H:%M}"
+
+
+class Message(TenantModel):
+    """A mail about a booking, written in the transaction of what it tells of and sent by a job."""
+
+    booking = models.ForeignKey(
+        Booking, on_delete=models.PROTECT, related_name="messages", db_constraint=False, db_index=False
+    )
+    kind = models.CharField(max_length=30)
+    recipient = models.CharField(max_length=254)
+    reply_to = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField()
+    next_try_at = models.DateTimeField(null=True, help_text="Empty: sent, or given up.")
+    sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="message_due"),
+            models.Index(fields=["business", "booking"], name="message_of_booking"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.recipient}"

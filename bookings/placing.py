@@ -45,16 +45,19 @@ class Placement:
     def ends_at(self) -> datetime:
         return moment_of(max(pick.end for pick in self.picks))
 
-    @property
-    def price_cents(self) -> int | None:
-        """The sum over the services, at the resource's own price where it has one; None when all are without."""
+    def prices(self) -> list[tuple[int, int | None]]:
+        """(service id, price) per service of the visit, at the resource's own price where it has one."""
         by_id = {service.id: service for service in self.snapshot.services.values()}
-        prices = [
-            self.snapshot.prices.get((pick.service, pick.resource), by_id[pick.service].price_cents)
+        return [
+            (pick.service, self.snapshot.prices.get((pick.service, pick.resource), by_id[pick.service].price_cents))
             for pick in self.picks
             if not pick.additional
         ]
-        known = [price for price in prices if price is not None]
+
+    @property
+    def price_cents(self) -> int | None:
+        """The sum over the services; None when all are without a price."""
+        known = [price for _, price in self.prices() if price is not None]
         return sum(known) if known else None
 
     def items(self) -> list[BookedItem]:

@@ -11,20 +11,25 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from bookings import availability as engine
+from bookings import settlement
 from bookings.asking import Ask, wish_to_move
 from bookings.codes import new_code
 from bookings.customers import Guest, customer_for
-from bookings.deposits import settle_hold
+from bookings.deposits import DepositWish, asked_of, new_deposit, require_few_unpaid, require_payments
 from bookings.errors import SlotTaken
 from bookings.events import record_change
 from bookings.lifecycle import change_status, require_transition
 from bookings.models import Allocation, Booking, Source, Status
 from bookings.placing import Placement, Start, decide, hold, lock_resources, nearest_starts
+from bookings.policy import terms
 from bookings.queries import blocked_record, held_allocations, occupancy, snapshot_of
 from bookings.snapshot import Snapshot
 from businesses.db import Raced, insert, transactional, violated
 from businesses.errors import Conflict, NotFound
+from businesses.localtime import moment_of
 from businesses.models import Resource
+from payments.instructions import instruct
+from payments.models import Action, Channel
 
 MOVABLE = (Status.PENDING, Status.CONFIRMED)
 
@@ -40,10 +45,14 @@ class NewBooking:
     ask: Ask
     customer_notes: str = ""
     staff_notes: str = ""
+    deposit: DepositWish | None = None
 
 
 def create_booking(new: NewBooking, *, now: int) -> tuple[Booking, Placement]:
-    """Book a visit. Raises SlotTaken (409) with the reason and free alternatives, Invalid, NotFound."""
+    """Book a visit. Where a deposit is due the booking is pending, and `settlement.owed` has yet to be carried out.
+
+    Raises SlotTaken (409) with the reason and free alternatives, Conflict, Invalid, NotFound.
+    """
     try:
         return _create(new, now)
     except SlotTaken as refusal:
@@ -56,13 +65,15 @@ def _create(new: NewBooking, now: int) -> tuple[Booking, Placement]:
     day = new.start.date
     found = occupancy(new.business_id, live=new.live, first=day, last=day, wish_of=new.ask.wish)
     placement = decide(found, new.start, now=now)
-    booking = _store(new, placement)
+    booking = _store(new, placement, now)
     hold(booking, placement)
+    if booking.deposit:
+        instruct(booking.deposit, Action.OPEN, "booking", now=moment_of(now))
     record_change(booking, "booking.created", items=placement.items())
     return booking, placement
 
 
-def _store(new: NewBooking, placement: Placement) -> Booking:
+def _store(new: NewBooking, placement: Placement, now: int) -> Booking:
     business = placement.snapshot.business
     confirmed = new.ask.staff or business.auto_confirm
     booking = Booking(
@@ -82,9 +93,22 @@ def _store(new: NewBooking, placement: Placement) -> Booking:
         staff_notes=new.staff_notes,
         price_cents=placement.price_cents,
         currency=business.currency,
-        policy={"cancel_notice_hours": business.cancel_notice_hours},
+        policy=terms(business),
     )
+    if new.deposit:
+        _ask_for_deposit(booking, new.deposit, placement, now)
     return _save_with_new_code(booking)
+
+
+def _ask_for_deposit(booking: Booking, wish: DepositWish, placement: Placement, now: int) -> None:
+    asked = asked_of(placement, wish, party=booking.party_size, customer_id=booking.customer_id)
+    if asked is None:
+        return
+    require_payments(live=booking.live)
+    if wish.channel == Channel.FORM:
+        require_few_unpaid(booking, wish)
+    booking.deposit = new_deposit(booking, asked, wish, placement.snapshot.business, now=now)
+    booking.status = Status.PENDING
 
 
 def _save_with_new_code(booking: Booking) -> Booking:
@@ -118,15 +142,21 @@ class BookingChange:
 
 
 @transactional
-def update_booking(business_id: int, booking_id: UUID, change: BookingChange, *, live: bool) -> Booking:
-    """Change status, resource and party size together or not at all (seed 001, "Updating a Booking")."""
+def update_booking(business_id: int, booking_id: UUID, change: BookingChange, *, live: bool, now: int) -> Booking:
+    """Change status, resource and party size together or not at all (seed 001, "Updating a Booking").
+
+    A no-show with a hold is one only when the hold is captured: `settlement.owed` has yet to be carried out.
+    """
     booking = locked_booking(business_id, booking_id, live=live)
     if change.status is not None:
         require_transition(booking, change.status)
     if change.party is not None or change.resource is not None:
         _reseat(booking, change)
-    if change.status is not None:
+    if change.status == Status.NO_SHOW and settlement.held(booking):
+        settlement.begin_no_show(booking, now=now)
+    elif change.status is not None:
         change_status(booking, change.status)
+        settlement.follow_status(booking, now=now)
     return booking
 
 
@@ -182,25 +212,44 @@ def set_staff_notes(business_id: int, booking_id: UUID, notes: str, *, live: boo
 
 
 @transactional
-def cancel_booking(business_id: int, booking_id: UUID, *, live: bool) -> Booking:
-    """Cancel and free the time. Raises Conflict when the booking is past that."""
+def cancel_booking(business_id: int, booking_id: UUID, *, live: bool, now: int, waive_fee: bool = False) -> Booking:
+    """Cancel, free the time, and begin to give back what the policy says: `settlement.owed` carries it out.
+
+    Raises Conflict when the booking is past that.
+    """
     booking = locked_booking(business_id, booking_id, live=live)
     change_status(booking, Status.CANCELLED)
+    settlement.follow_status(booking, now=now, waive_fee=waive_fee)
     return booking
 
 
 @transactional
-def record_no_show(*, business_id: int, live: bool, booking_id: UUID) -> str:
-    """Mark as no-show and capture the hold (seed 001, "No-Show Handling"). Raises Conflict without a held deposit."""
+def record_no_show(*, business_id: int, live: bool, booking_id: UUID, now: int) -> Booking:
+    """Begin to capture the hold (seed 001, "No-Show Handling"): `settlement.owed` carries it out, and only when the
+    hold is captured is the booking a no-show. Raises Conflict without a held deposit.
+    """
     booking = locked_booking(business_id, booking_id, live=live)
     require_transition(booking, Status.NO_SHOW)
-    return settle_hold(booking)
+    settlement.begin_no_show(booking, now=now)
+    return booking
 
 
 @transactional
-def release_hold(*, business_id: int, live: bool, booking_id: UUID) -> str:
-    """Give the hold back without charging. Raises Conflict without a held deposit."""
-    return settle_hold(locked_booking(business_id, booking_id, live=live))
+def release_hold(*, business_id: int, live: bool, booking_id: UUID, now: int) -> Booking:
+    """Begin to give the hold back without charging. Raises Conflict without a held deposit."""
+    booking = locked_booking(business_id, booking_id, live=live)
+    settlement.begin_release(booking, now=now)
+    return booking
+
+
+@transactional
+def refund_deposit(
+    *, business_id: int, live: bool, booking_id: UUID, now: int, amount_cents: int | None = None
+) -> Booking:
+    """Begin to refund a part of the deposit, or all that is left. Raises Conflict when there is not so much."""
+    booking = locked_booking(business_id, booking_id, live=live)
+    settlement.begin_refund(booking, amount_cents, now=now)
+    return booking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +290,7 @@ def _reschedule(business_id: int, booking_id: UUID, move: Move, live: bool, now:
     booking.starts_at, booking.ends_at = placement.starts_at, placement.ends_at
     booking.version += 1
     booking.save(update_fields=["starts_at", "ends_at", "version", "updated_at"])
+    settlement.follow_move(booking)
     record_change(booking, "booking.rescheduled", "booking.updated", items=placement.items())
     return booking
 

@@ -5,9 +5,13 @@ from typing import Any
 
 
 class DomainError(Exception):
-    """Something the caller asked for cannot be done. `code` is stable, `message` is for people."""
+    """Something the caller asked for cannot be done. `code` is stable, `message` is for people.
+
+    `retry_after`: the seconds after which it may succeed, when waiting helps.
+    """
 
     code = "error"
+    retry_after: int | None = None
 
     def __init__(self, message: str, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
@@ -56,3 +60,13 @@ class Busy(DomainError):
     def __init__(self, message: str = "The service is busy. Try again shortly.", retry_after: int = 1) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class InProgress(Conflict):
+    """Somebody else is doing the same just now; trying again shows the outcome."""
+
+    retry_after = 1
+
+
+class Undone(Busy):
+    """It could not be finished and was taken back: asking again begins anew."""

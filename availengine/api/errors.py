@@ -65,7 +65,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, ApiError):
         return error.problem
     if isinstance(error, domain.DomainError):
-        wait = {"Retry-After": str(error.retry_after)} if isinstance(error, domain.Busy) else {}
+        wait = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
         return Problem(error.code, error.message, error.details, wait)
     found = _framework_problem(error) or _database_problem(error)
     if found:

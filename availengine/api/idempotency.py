@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 from cryptography.fernet import InvalidToken
@@ -20,7 +21,7 @@ from rest_framework.response import Response
 
 from availengine.api.errors import ApiError, problem_of
 from businesses.db import execute, prepared, transactional
-from businesses.errors import Conflict
+from businesses.errors import Conflict, InProgress, Undone
 from businesses.keys import Principal
 from businesses.sealing import seal, unseal
 
@@ -35,6 +36,17 @@ THIS_RECORD = "business_id = %s AND api_key_id = %s AND method = %s AND path = %
 
 class SecretResponse(Response):
     """An answer with a secret in it: stored encrypted, so that it can be replayed but not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """The work is committed, but Stripe has yet to be asked: `reference` names what is to be carried out."""
+
+    reference: UUID
+
+
+Answer = Response | Unfinished
+Finish = Callable[..., Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +67,16 @@ class Claim:
                 ) from error
             raise
 
-    def replay(self) -> Response:
-        """The stored answer, byte for byte. Raises ApiError 422 when the body differs."""
+    def replay(self) -> Answer:
+        """The stored answer, byte for byte, or where to go on. Raises ApiError 422 when the body differs."""
         ((digest, status, body, sealed),) = prepared(
             f"SELECT body_digest, status, body, sealed FROM edge_idempotencyrecord WHERE {THIS_RECORD}",  # noqa: S608
             self.scope,
         )
         if bytes(digest) != self.digest:
             raise ApiError("idempotency_key_reused", "This Idempotency-Key was used with a different body.")
+        if status is None:
+            return Unfinished(UUID(bytes(body).decode()))
         try:
             answer = unseal(bytes(body)) if sealed else bytes(body)
         except InvalidToken as error:  # SECRET_KEY has changed since
@@ -73,28 +87,68 @@ class Claim:
         """Keep the answer; what is sent now are the bytes that are stored."""
         body = orjson.dumps(response.data)
         sealed = isinstance(response, SecretResponse)
-        execute(
-            f"UPDATE edge_idempotencyrecord SET status = %s, body = %s, sealed = %s WHERE {THIS_RECORD}",  # noqa: S608
+        kept = execute(
+            f"UPDATE edge_idempotencyrecord SET status = %s, body = %s, sealed = %s "  # noqa: S608
+            f"WHERE {THIS_RECORD} AND status IS NULL",
             [response.status_code, seal(body) if sealed else body, sealed, *self.scope],
         )
         response.data = body
-        return response
+        return response if kept else self._stored_meanwhile(response)
+
+    def _stored_meanwhile(self, response: Response) -> Response:
+        """What another request with this key has stored; ours, should the record be gone."""
+        found = prepared(f"SELECT 1 FROM edge_idempotencyrecord WHERE {THIS_RECORD}", self.scope)  # noqa: S608
+        replayed = self.replay() if found else response
+        return replayed if isinstance(replayed, Response) else response
+
+    def leave(self, unfinished: Unfinished) -> Unfinished:
+        """Keep where to go on."""
+        execute(
+            f"UPDATE edge_idempotencyrecord SET body = %s WHERE {THIS_RECORD}",  # noqa: S608
+            [str(unfinished.reference).encode(), *self.scope],
+        )
+        return unfinished
+
+    def forget(self) -> None:
+        """Nothing came of it: the key may be used again."""
+        execute(f"DELETE FROM edge_idempotencyrecord WHERE {THIS_RECORD} AND status IS NULL", self.scope)  # noqa: S608
 
 
-def idempotent(action: Callable[..., Response]) -> Callable[..., Response]:
+def idempotent(action: Callable[..., Answer]) -> Callable[..., Response]:
     """For POST actions of a dialect view: one transaction, and at most one effect per Idempotency-Key."""
+    return idempotent_then(_all_done)(action)
 
-    @functools.wraps(action)
-    def wrapped(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        claim = _claim(view.principal, request)
 
-        def work() -> Response:
-            return action(view, request, *args, **kwargs)
+def _all_done(view: Any, reference: UUID, *args: Any, **kwargs: Any) -> Response:
+    raise TypeError(f"{view} leaves {reference} unfinished, but is not marked with idempotent_then")
 
-        return work() if claim is None else _once(claim, work, view.error_body)
 
-    wrapped.idempotent = True  # type: ignore[attr-defined]
-    return wrapped
+def idempotent_then(finish: Finish) -> Callable[[Callable[..., Answer]], Callable[..., Response]]:
+    """For actions that go on after their transaction: `finish(view, reference, …)` makes the answer.
+
+    The reference is kept with the key, so that a retry after a crash goes on where the first request ended.
+    """
+
+    def decorate(action: Callable[..., Answer]) -> Callable[..., Response]:
+        @functools.wraps(action)
+        def wrapped(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+            claim = _claim(view.principal, request)
+
+            def work() -> Answer:
+                return action(view, request, *args, **kwargs)
+
+            answer = work() if claim is None else _once(claim, work, view.error_body)
+            if isinstance(answer, Response):
+                return answer
+            reference = answer.reference
+            if claim is None:
+                return finish(view, reference, *args, **kwargs)
+            return _finished(claim, lambda: finish(view, reference, *args, **kwargs), view.error_body)
+
+        wrapped.idempotent = True  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
 
 
 def _claim(principal: Principal, request: Request) -> Claim | None:
@@ -110,16 +164,34 @@ def _claim(principal: Principal, request: Request) -> Claim | None:
     return Claim(scope, hashlib.sha256(raw.body).digest())
 
 
-def _once(claim: Claim, work: Callable[[], Response], words: Callable[[Any], Any]) -> Response:
+def _once(claim: Claim, work: Callable[[], Answer], words: Callable[[Any], Any]) -> Answer:
     try:
         return _first_or_replay(claim, work)
+    except InProgress:
+        raise
     except (Conflict, IntegrityError) as refusal:
         problem = problem_of(refusal)
         return _first_or_replay(claim, lambda: Response(words(problem), status=problem.status))
 
 
 @transactional
-def _first_or_replay(claim: Claim, work: Callable[[], Response]) -> Response:
+def _first_or_replay(claim: Claim, work: Callable[[], Answer]) -> Answer:
     if not claim.insert():
         return claim.replay()
-    return claim.store(work())
+    answer = work()
+    return claim.leave(answer) if isinstance(answer, Unfinished) else claim.store(answer)
+
+
+def _finished(claim: Claim, finish: Callable[[], Response], words: Callable[[Any], Any]) -> Response:
+    """The answer of what went on after its transaction, stored; of several that finish at once the first is kept."""
+    try:
+        answer = finish()
+    except Undone:
+        claim.forget()
+        raise
+    except InProgress:
+        raise
+    except Conflict as refusal:
+        problem = problem_of(refusal)
+        answer = Response(words(problem), status=problem.status)
+    return claim.store(answer)

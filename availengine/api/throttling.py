@@ -12,6 +12,7 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from availengine.api.errors import ApiError
 from businesses.keys import Principal
@@ -113,3 +114,10 @@ def visitor_address(request: HttpRequest) -> str:
     if hops and len(forwarded) >= hops:
         return str(forwarded[-hops])[:64]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def visitor_of(principal: Principal, request: HttpRequest) -> str:
+    """A digest of the visitor's address, for browser keys; other keys belong to servers, which all visitors share."""
+    if not principal.browser:
+        return ""
+    return salted_hmac("availengine.visitor", visitor_address(request), algorithm="sha256").hexdigest()

@@ -38,10 +38,26 @@ class Record:
         self._base_url = base_url
 
     def save(self) -> None:
-        document = {"base_url": self._base_url, "admin": self.admin, "businesses": self.businesses}
+        document: dict[str, Any] = {
+            "base_url": self._base_url,
+            "admin": self.admin,
+            "stripe": _stripe(),
+            "businesses": self.businesses,
+        }
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(self.path) as draft:
             draft.write_text(json.dumps(document, indent=2) + "\n")
+
+
+def _stripe() -> dict[str, str] | None:
+    """The payment sandbox; None with keys of Stripe's own, which belong into no file."""
+    if not settings.STRIPE_API_BASE:
+        return None
+    return {
+        "api_base": settings.STRIPE_API_BASE,
+        "secret_key": settings.STRIPE_SECRET_KEY,
+        "webhook_secret": settings.STRIPE_WEBHOOK_SECRET[0],
+    }
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -57,6 +57,11 @@ def beat(var: Path) -> Program:
     return Program("beat", arguments, 5.0, signal.SIGKILL)
 
 
+def sandbox() -> Program:
+    """The stand-in for Stripe; it keeps what it knows as it goes."""
+    return Program("sandbox", ["availengine.sandbox"], 5.0, signal.SIGKILL)
+
+
 def manage(*arguments: str) -> Program:
     """One of manage.py's commands, which ends by itself."""
     return Program(arguments[0], [str(ROOT / "manage.py"), *arguments], 5.0, signal.SIGTERM)

@@ -23,6 +23,7 @@ class Stack:
         self.var = Path(os.path.abspath(var))
         self.tests = tests
         self.given = {name: value for name, value in (given or {}).items() if name in SERVER_SETTINGS and value}
+        self.also: dict[str, str] = {}  # settings that belong to the stack without being a server of it
         self.lock = state.Lock(self.var)
         self._postgres: Postgres | None = None
         self._valkey: Valkey | None = None
@@ -84,4 +85,4 @@ class Stack:
             values.setdefault("DATABASE_OWNER_URL", values["DATABASE_URL"])
         for server in self.servers():
             values |= server.environment()
-        return values
+        return values | self.also

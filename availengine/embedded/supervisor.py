@@ -14,6 +14,7 @@ from availengine.embedded import processes, services
 from availengine.embedded.address import Address
 from availengine.embedded.console import Console
 from availengine.embedded.errors import StackError
+from availengine.embedded.sandbox import payment_sandbox, without_proxy
 from availengine.embedded.services import GATE, Program, Service, Watched
 from availengine.embedded.stack import Stack
 from availengine.embedded.welcome import welcome
@@ -70,7 +71,11 @@ class Supervisor:
         self.console.say(f"starting in {self.stack.var}")
         self.stack.prepare()
         self._gate.unlink(missing_ok=True)
+        sandbox = payment_sandbox(self.stack.var, self.plan.address, os.environ)
+        self.stack.also = sandbox.settings() if sandbox else {}
         env = self._environment()
+        if sandbox:
+            self._start_service(services.sandbox(), {**env, **sandbox.environment(self.plan.address)})
         # At once, because loading it takes as long as all that follows; the gate keeps it from answering.
         web = self._start_service(services.web(self.plan.address.host, self.plan.address.port), env)
         self.stack.start()
@@ -118,6 +123,7 @@ class Supervisor:
             "DEMO_BASE_URL": address.url,
             GATE: str(self._gate),
             processes.MARK: str(self.stack.var),
+            **without_proxy(os.environ),
         }
         return {**defaults, **self.stack.environment(), **_not_empty(os.environ), **fixed}
 

@@ -1,6 +1,7 @@
 """What `make run` prints when all is up: where things are, who may log in, and what to try first."""
 
 import json
+import os
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +31,13 @@ def welcome(address: Address, var: Path, today: date) -> str:
     """The whole text. Works without demo businesses as well."""
     demo = _read_demo(var)
     lines = ["", f"AvailEngine runs at {address.url}", ""]
-    lines += [f"  API documents  {address.url}/v1/docs", f"  Administration {address.url}/admin/{_login(demo)}", ""]
+    lines += [f"  API documents  {address.url}/v1/docs", f"  Administration {address.url}/admin/{_login(demo)}"]
+    sandbox = (demo.get("stripe") or {}).get("api_base")
+    if sandbox:
+        lines += [f"  Payments       {sandbox}/  (a sandbox: no real money moves)"]
+    if _mail_on_disk():
+        lines += [f"  Mail           written to {var / 'mail'}"]
+    lines += [""]
     lines += list(_business_table(demo))
     salon = _salon(demo)
     if salon:
@@ -39,6 +46,10 @@ def welcome(address: Address, var: Path, today: date) -> str:
         lines += [f"All ids, keys and passwords are in {var / 'demo.json'}."]
     lines += [f"The data is in {var} and stays there. Ctrl-C stops everything.", "", ""]
     return "\n".join(lines)
+
+
+def _mail_on_disk() -> bool:
+    return not (os.environ.get("BREVO_API_KEY") or os.environ.get("EMAIL_URL"))
 
 
 def _read_demo(var: Path) -> dict[str, Any]:

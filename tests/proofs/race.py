@@ -147,14 +147,14 @@ def over_services(business: Outcome, now: int) -> Call:
     def change(method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         booking = UUID(path.split("/")[2])
         if path.endswith("/cancel"):
-            services.cancel_booking(tenant["business_id"], booking, live=True)
+            services.cancel_booking(tenant["business_id"], booking, live=True, now=now)
         elif path.endswith("/reschedule"):
             move = services.Move(start=_start(body["date"], body["time"]))
             services.reschedule_booking(tenant["business_id"], booking, move, live=True, now=now)
         else:
             resource = UUID(body["resource_id"]) if "resource_id" in body else None
             wanted = services.BookingChange(status=body.get("status"), resource=resource, party=body.get("capacity"))
-            services.update_booking(tenant["business_id"], booking, wanted, live=True)
+            services.update_booking(tenant["business_id"], booking, wanted, live=True, now=now)
         return 200, {}
 
     def call(method: str, path: str, body: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:

@@ -152,16 +152,16 @@ class CalendarMachine(RuleBasedStateMachine):
         change = services.BookingChange(resource=self.uuid(target_resource))
         args = (self.salon.business.id, booking, change)
         if self.free(target_resource, self.held[booking].start, but=booking):
-            services.update_booking(*args, live=True)
+            services.update_booking(*args, live=True, now=NOW)
             self.held[booking].resource = target_resource
         else:
             with pytest.raises(Conflict):
-                services.update_booking(*args, live=True)
+                services.update_booking(*args, live=True, now=NOW)
         assert self.key_of(booking) == self.held[booking].resource
 
     @rule(booking=consumes(bookings))
     def cancel(self, booking: UUID) -> None:
-        services.cancel_booking(self.salon.business.id, booking, live=True)
+        services.cancel_booking(self.salon.business.id, booking, live=True, now=NOW)
         del self.held[booking]
 
     @rule(target=closures, start=clock, length=st.sampled_from([15, 60, 120]), owner=st.none() | resource)

@@ -5,10 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from bookings.models import Source, Status
-from businesses.models import ResourceKind
+from businesses.models import DepositAudience, DepositBasis, DepositType, ResourceKind
+from payments.models import DepositKind, DepositStatus, EntryKind
 
 
-class CreatedBookingFields(serializers.Serializer[Any]):
+class MadeBookingFields(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=Status.choices)
     confirmation_code = serializers.CharField()
@@ -16,11 +17,55 @@ class CreatedBookingFields(serializers.Serializer[Any]):
     start_time = serializers.CharField(help_text="HH:MM:SS")
     end_time = serializers.CharField(help_text="HH:MM:SS")
     capacity = serializers.IntegerField()
-    resource_id = serializers.UUIDField()
+
+
+class CreatedBookingFields(MadeBookingFields):
+    resource_id = serializers.UUIDField(required=False, help_text="Absent while a deposit is due.")
 
 
 class CreatedBooking(serializers.Serializer[Any]):
+    """Where a deposit is due: pending, with what Stripe's form needs to take it."""
+
     booking = CreatedBookingFields()
+    stripe_client_secret = serializers.CharField(required=False)
+    deposit_type = serializers.ChoiceField(choices=DepositKind.choices, required=False)
+
+
+class LinkedBooking(serializers.Serializer[Any]):
+    booking = MadeBookingFields()
+    checkout_url = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class CancellationPreview(serializers.Serializer[Any]):
+    fee_cents = serializers.IntegerField()
+    refund_cents = serializers.IntegerField()
+    currency = serializers.CharField()
+    policy = serializers.CharField()
+
+
+class Movement(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(choices=EntryKind.choices)
+    amount_cents = serializers.IntegerField()
+    effect_cents = serializers.IntegerField(help_text="The change of what Stripe holds.")
+    stripe_id = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class DepositItem(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(choices=DepositKind.choices)
+    status = serializers.ChoiceField(choices=DepositStatus.choices)
+    amount_cents = serializers.IntegerField()
+    captured_cents = serializers.IntegerField()
+    refunded_cents = serializers.IntegerField()
+    currency = serializers.CharField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    hold_at = serializers.DateTimeField(allow_null=True)
+    capture_before = serializers.DateTimeField(allow_null=True)
+    checkout_url = serializers.CharField(allow_null=True)
+    disputed = serializers.BooleanField()
+    problem = serializers.CharField(allow_null=True)
+    ledger = Movement(many=True)
 
 
 class BookingCustomer(serializers.Serializer[Any]):
@@ -140,6 +185,24 @@ class ProfilePage(serializers.Serializer[Any]):
     require_customer_email = serializers.BooleanField()
 
 
+class DepositRule(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(choices=DepositType.choices)
+    basis = serializers.ChoiceField(choices=DepositBasis.choices)
+    amount_cents = serializers.IntegerField(allow_null=True)
+    percent = serializers.IntegerField(allow_null=True)
+    only_for = serializers.ListField(
+        child=serializers.ChoiceField(choices=DepositAudience.choices),
+        help_text="Any of these customers; empty: everybody.",
+    )
+
+
+class CancellationStep(serializers.Serializer[Any]):
+    """Until so many hours before the start, a cancellation costs so much of the deposit."""
+
+    hours_before = serializers.IntegerField()
+    fee_percent = serializers.IntegerField()
+
+
 class Profile(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     slug = serializers.CharField()
@@ -155,6 +218,8 @@ class Profile(serializers.Serializer[Any]):
     hours = WeeklyInterval(many=True)
     rules = ProfileRules()
     page = ProfilePage()
+    deposit = DepositRule(allow_null=True)
+    cancellation = CancellationStep(many=True)
 
 
 class PublicService(serializers.Serializer[Any]):
@@ -171,6 +236,7 @@ class PublicService(serializers.Serializer[Any]):
     instructions = serializers.CharField(allow_null=True)
     photo_url = serializers.CharField(allow_null=True)
     is_default = serializers.BooleanField()
+    deposit = DepositRule(allow_null=True, help_text="Its own rule, or the business's.")
     resource_ids = serializers.ListField(child=serializers.UUIDField())
 
 

@@ -1,5 +1,6 @@
-"""What the desk uses: staff bookings, lists, changes, no-shows (seed 001)."""
+"""What the desk uses: staff bookings, lists, changes (seed 001). What is about deposits is in deposits.py."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from availengine.api.idempotency import idempotent
+from availengine.api.idempotency import Answer, Unfinished, idempotent, idempotent_then
 from availengine.api.pagination import paginate
 from availengine.api.v1 import answers
 from availengine.api.v1 import serializers as wire_in
@@ -15,14 +16,37 @@ from availengine.api.v1.bodies import ask_of, guest_of
 from availengine.api.v1.dialect import V1View
 from availengine.api.v1.filters import filtered_bookings
 from availengine.api.v1.wire import BOOKING_COLUMNS, booking_item, created_booking, free_resource, whole
-from availengine.clock import current_minute
-from bookings import services
+from availengine.clock import current_minute, current_time
+from bookings import execution, services, settlement
+from bookings.models import Status
 from bookings.queries import free_resources, listed_bookings, snapshot_of
-from businesses.errors import NotFound
+from businesses.errors import Busy, Conflict, NotFound
 from businesses.keys import Scope
 
 
-class ManagedBookings(V1View):
+class BookingsView(V1View):
+    """A view of the tenant's bookings, in the mode of its key."""
+
+    def tenant(self) -> dict[str, Any]:
+        return {"business_id": self.principal.business_id, "live": self.principal.live}
+
+    def bookings(self) -> Any:
+        return listed_bookings(self.principal.business_id, live=self.principal.live)
+
+    def item(self, booking_id: UUID) -> Response:
+        row = self.bookings().filter(uuid=booking_id).values(*BOOKING_COLUMNS).first()
+        if row is None:
+            raise NotFound
+        return Response(booking_item(row, snapshot_of(self.principal.business_id).business.zone))
+
+    def finish_change(self, reference: UUID, booking_id: UUID) -> Response:
+        """The booking as it is after Stripe was asked; what Stripe has not done yet, a job goes on with."""
+        with suppress(Busy, Conflict):  # the deposit's status tells
+            execution.carry_out(reference, now=current_time())
+        return self.item(booking_id)
+
+
+class ManagedBookings(BookingsView):
     scopes = {
         "list": Scope.BOOKINGS_READ,
         "retrieve": Scope.BOOKINGS_READ,
@@ -32,8 +56,6 @@ class ManagedBookings(V1View):
         "notes": Scope.BOOKINGS_MANAGE,
         "reschedule": Scope.BOOKINGS_MANAGE,
         "cancel": Scope.BOOKINGS_MANAGE,
-        "no_show": Scope.BOOKINGS_MANAGE,
-        "release_hold": Scope.BOOKINGS_MANAGE,
     }
 
     @extend_schema(
@@ -45,7 +67,7 @@ class ManagedBookings(V1View):
     def list(self, request: Request) -> Response:
         query = self.query(wire_in.BookingsQuery)
         zone = snapshot_of(self.principal.business_id).business.zone
-        found = filtered_bookings(self._bookings(), request.query_params.dict(), zone)
+        found = filtered_bookings(self.bookings(), request.query_params.dict(), zone)
         page = paginate(
             found.values(*BOOKING_COLUMNS),
             principal=self.principal,
@@ -58,7 +80,7 @@ class ManagedBookings(V1View):
 
     @extend_schema(operation_id="get_booking", summary="One booking", responses=answers.BookingItem)
     def retrieve(self, request: Request, booking_id: UUID) -> Response:
-        return self._item(booking_id)
+        return self.item(booking_id)
 
     @extend_schema(
         operation_id="create_staff_booking",
@@ -70,7 +92,7 @@ class ManagedBookings(V1View):
     def create_staff(self, request: Request) -> Response:
         data = self.read(wire_in.StaffBooking, request.data)
         new = services.NewBooking(
-            **self._tenant(),
+            **self.tenant(),
             guest=guest_of(data),
             start=wire_in.start_of(data, "date", "time"),
             ask=ask_of(data, staff=True),
@@ -90,8 +112,13 @@ class ManagedBookings(V1View):
         change = services.BookingChange(
             status=data.get("status"), resource=data.get("resource_id"), party=data.get("capacity")
         )
-        services.update_booking(self.principal.business_id, booking_id, change, live=self.principal.live)
-        return self._item(booking_id)
+        booking = services.update_booking(
+            self.principal.business_id, booking_id, change, live=self.principal.live, now=current_minute()
+        )
+        owed = settlement.owed(booking)
+        if owed and change.status == Status.NO_SHOW:
+            execution.carry_out(owed, now=current_time())
+        return self.finish_change(owed, booking_id) if owed else self.item(booking_id)
 
     @extend_schema(
         operation_id="save_staff_notes",
@@ -102,7 +129,7 @@ class ManagedBookings(V1View):
     def notes(self, request: Request, booking_id: UUID) -> Response:
         notes = self.read(wire_in.StaffNotes, request.data)["staff_notes"]
         services.set_staff_notes(self.principal.business_id, booking_id, notes, live=self.principal.live)
-        return self._item(booking_id)
+        return self.item(booking_id)
 
     @extend_schema(
         operation_id="reschedule_booking",
@@ -119,15 +146,22 @@ class ManagedBookings(V1View):
         services.reschedule_booking(
             self.principal.business_id, booking_id, move, live=self.principal.live, now=current_minute()
         )
-        return self._item(booking_id)
+        return self.item(booking_id)
 
     @extend_schema(
-        operation_id="cancel_booking", summary="Cancel and free the time", request=None, responses=answers.BookingItem
+        operation_id="cancel_booking",
+        summary="Cancel, free the time, refund by policy",
+        request=wire_in.Cancellation,
+        responses=answers.BookingItem,
     )
-    @idempotent
-    def cancel(self, request: Request, booking_id: UUID) -> Response:
-        services.cancel_booking(self.principal.business_id, booking_id, live=self.principal.live)
-        return self._item(booking_id)
+    @idempotent_then(BookingsView.finish_change)
+    def cancel(self, request: Request, booking_id: UUID) -> Answer:
+        waive_fee = self.read(wire_in.Cancellation, request.data or {}).get("waive_fee", False)
+        booking = services.cancel_booking(
+            **self.tenant(), booking_id=booking_id, now=current_minute(), waive_fee=waive_fee
+        )
+        owed = settlement.owed(booking)
+        return Unfinished(owed) if owed else self.item(booking_id)
 
     @extend_schema(
         operation_id="available_resources",
@@ -137,32 +171,3 @@ class ManagedBookings(V1View):
     def available_resources(self, request: Request, booking_id: UUID) -> Response:
         found = free_resources(self.principal.business_id, booking_id, live=self.principal.live)
         return Response(whole([free_resource(resource) for resource in found]))
-
-    @extend_schema(
-        operation_id="no_show", summary="Record a no-show and capture the hold", request=None, responses=answers.Detail
-    )
-    @idempotent
-    def no_show(self, request: Request, booking_id: UUID) -> Response:
-        return Response({"detail": services.record_no_show(**self._tenant(), booking_id=booking_id)})
-
-    @extend_schema(
-        operation_id="release_hold",
-        summary="Release the hold without charging",
-        request=None,
-        responses=answers.Detail,
-    )
-    @idempotent
-    def release_hold(self, request: Request, booking_id: UUID) -> Response:
-        return Response({"detail": services.release_hold(**self._tenant(), booking_id=booking_id)})
-
-    def _tenant(self) -> dict[str, Any]:
-        return {"business_id": self.principal.business_id, "live": self.principal.live}
-
-    def _bookings(self) -> Any:
-        return listed_bookings(self.principal.business_id, live=self.principal.live)
-
-    def _item(self, booking_id: UUID) -> Response:
-        row = self._bookings().filter(uuid=booking_id).values(*BOOKING_COLUMNS).first()
-        if row is None:
-            raise NotFound
-        return Response(booking_item(row, snapshot_of(self.principal.business_id).business.zone))

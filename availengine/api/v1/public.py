@@ -11,22 +11,24 @@ from rest_framework import serializers as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from availengine.api.idempotency import idempotent
-from availengine.api.throttling import require_visitor_rate
+from availengine.api.idempotency import Answer, SecretResponse, Unfinished, idempotent_then
+from availengine.api.throttling import require_visitor_rate, visitor_of
 from availengine.api.v1 import answers
 from availengine.api.v1 import serializers as wire_in
 from availengine.api.v1 import wire as wire_out
 from availengine.api.v1.bodies import ask_of, guest_of
 from availengine.api.v1.dialect import V1View
 from availengine.api.v1.slots import Question, answer, heading
-from availengine.api.v1.wire import created_booking, whole
-from availengine.clock import current_minute
-from bookings import queries, services
+from availengine.api.v1.wire import created_booking, unpaid_booking, whole
+from availengine.clock import current_minute, current_time
+from bookings import execution, queries, services, settlement
 from bookings.asking import Ask
+from bookings.deposits import DepositWish
 from bookings.queries import snapshot_of
 from bookings.snapshot import Snapshot
 from businesses.keys import Scope
 from businesses.localtime import date_of
+from payments.models import Channel
 
 MOST_DAYS = 62
 MOST_EXPLAINED = 7
@@ -137,14 +139,20 @@ class BookingView(V1View):
         if self.action == "create":
             require_visitor_rate(self.principal, request._request)
 
+    def finish(self, reference: UUID) -> Response:
+        """Where a deposit is due, the answer has what the customer pays with."""
+        opened = execution.open_payment(reference, now=current_time())
+        zone = snapshot_of(self.principal.business_id).business.zone
+        return SecretResponse(unpaid_booking(opened, zone), status=201)
+
     @extend_schema(
         operation_id="create_booking",
         summary="Book an offered start",
         request=wire_in.PublicBooking,
         responses={201: answers.CreatedBooking},
     )
-    @idempotent
-    def create(self, request: Request) -> Response:
+    @idempotent_then(finish)
+    def create(self, request: Request) -> Answer:
         data = self.read(wire_in.PublicBooking, request.data)
         self.require_business(data["business_id"])
         new = services.NewBooking(
@@ -154,6 +162,8 @@ class BookingView(V1View):
             start=wire_in.start_of(data, "booking_date", "start_time"),
             ask=ask_of(data),
             customer_notes=data.get("customer_notes") or "",
+            deposit=DepositWish(channel=Channel.FORM, visitor=visitor_of(self.principal, request._request)),
         )
         booking, placement = services.create_booking(new, now=current_minute())
-        return Response(created_booking(booking, placement), status=201)
+        owed = settlement.owed(booking)
+        return Unfinished(owed) if owed else Response(created_booking(booking, placement), status=201)

@@ -9,6 +9,7 @@ from availengine.api.fields import (
     BooleanParameter,
     Date,
     Email,
+    Integer,
     IntegerParameter,
     Moment,
     Phone,
@@ -63,6 +64,34 @@ class StaffBooking(VisitFields):
     email = Text(max_length=254, required=False, allow_blank=True, allow_null=True)
     notes = Text(max_length=1000, required=False, allow_blank=True, allow_null=True)
     override_hours = Boolean(required=False, help_text="Book outside opening hours and during closures too.")
+
+
+class StaffDepositBooking(VisitFields):
+    """seed 001, POST /v1/manage/bookings/staff-deposit"""
+
+    date = Date()
+    time = Time()
+    first_name = Text(max_length=100)
+    last_name = Text(max_length=100)
+    phone = Phone()
+    email = Email(max_length=254)
+    notes = Text(max_length=1000, required=False, allow_blank=True, allow_null=True)
+    override_hours = Boolean(required=False, help_text="Book outside opening hours and during closures too.")
+    amount_cents = Integer(
+        min_value=1, max_value=100_000_000, required=False, help_text="Default: what the deposit rule says."
+    )
+
+
+class Cancellation(serializers.Serializer[Any]):
+    """POST /v1/manage/bookings/{booking_id}/cancel"""
+
+    waive_fee = Boolean(required=False, default=False, help_text="Refund everything, whatever the policy says.")
+
+
+class Refund(serializers.Serializer[Any]):
+    """POST /v1/manage/bookings/{booking_id}/refund"""
+
+    amount_cents = Integer(min_value=1, max_value=100_000_000, required=False, help_text="Default: all that is left.")
 
 
 class BookingPatch(serializers.Serializer[Any]):

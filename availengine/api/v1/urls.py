@@ -3,6 +3,7 @@
 from typing import Any
 
 from availengine.api.routes import both
+from availengine.api.v1.deposits import ManagedDeposits
 from availengine.api.v1.manage import ManagedBookings
 from availengine.api.v1.public import AvailabilityView, BookingView, BusinessView
 from availengine.api.v1.setup import CatalogueView, Categories, Closures, Customers, Hours, Keys, Resources, Services
@@ -35,8 +36,12 @@ urlpatterns = [
         "manage/bookings/<id:booking_id>/available-resources",
         ManagedBookings.as_view({"get": "available_resources"}),
     ),
-    *both("manage/bookings/<id:booking_id>/no-show", ManagedBookings.as_view({"post": "no_show"})),
-    *both("manage/bookings/<id:booking_id>/release-hold", ManagedBookings.as_view({"post": "release_hold"})),
+    *both("manage/bookings/staff-deposit", ManagedDeposits.as_view({"post": "create_with_link"})),
+    *both("manage/bookings/<id:booking_id>/no-show", ManagedDeposits.as_view({"post": "no_show"})),
+    *both("manage/bookings/<id:booking_id>/release-hold", ManagedDeposits.as_view({"post": "release_hold"})),
+    *both("manage/bookings/<id:booking_id>/refund", ManagedDeposits.as_view({"post": "refund"})),
+    *both("manage/bookings/<id:booking_id>/deposit", ManagedDeposits.as_view({"get": "retrieve"})),
+    *both("manage/bookings/<id:booking_id>/cancellation-preview", ManagedDeposits.as_view({"get": "preview"})),
     *_catalogue("services", Services),
     *_catalogue("service-categories", Categories),
     *_catalogue("resources", Resources),

@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bookings.execution import Opened
 from bookings.models import Booking
 from bookings.placing import Placement
 from bookings.snapshot import Snapshot
+from businesses.deposit_rules import Rule, effective_rule, effective_steps
 from businesses.localtime import DAY
 from businesses.models import Resource, Service, Weekday
+from payments.models import Deposit
 
 CLOCK = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(DAY)]
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
@@ -75,19 +78,68 @@ def booking_item(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 def created_booking(booking: Booking, placement: Placement) -> dict[str, Any]:
     """The answer to a creation (seed 001, "Public Booking"). Times `HH:MM:SS`."""
-    zone = placement.snapshot.business.zone
+    made = booking_made(booking, placement.snapshot.business.zone)
+    resource = placement.snapshot.calendar.resources[placement.picks[0].resource].uuid
+    return {"booking": {**made, "resource_id": resource}}
+
+
+def booking_made(booking: Booking, zone: ZoneInfo) -> dict[str, Any]:
     starts, ends = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
     return {
-        "booking": {
-            "id": str(booking.uuid),
-            "status": str(booking.status),
-            "confirmation_code": booking.code,
-            "booking_date": starts.date().isoformat(),
-            "start_time": f"{starts:%H:%M:%S}",
-            "end_time": f"{ends:%H:%M:%S}",
-            "capacity": booking.party_size,
-            "resource_id": placement.snapshot.calendar.resources[placement.picks[0].resource].uuid,
-        }
+        "id": str(booking.uuid),
+        "status": str(booking.status),
+        "confirmation_code": booking.code,
+        "booking_date": starts.date().isoformat(),
+        "start_time": f"{starts:%H:%M:%S}",
+        "end_time": f"{ends:%H:%M:%S}",
+        "capacity": booking.party_size,
+    }
+
+
+def unpaid_booking(opened: Opened, zone: ZoneInfo) -> dict[str, Any]:
+    """A booking that waits for its deposit (seed 001, "With deposit")."""
+    return {
+        "booking": booking_made(opened.booking, zone),
+        "stripe_client_secret": opened.client_secret,
+        "deposit_type": opened.deposit.kind,
+    }
+
+
+def link_answer(opened: Opened, zone: ZoneInfo) -> dict[str, Any]:
+    """A booking whose customer was sent a payment link (seed 001, "staff-deposit")."""
+    expires_at = opened.deposit.expires_at
+    return {
+        "booking": booking_made(opened.booking, zone),
+        "checkout_url": opened.deposit.checkout_url,
+        "expires_at": moment(expires_at) if expires_at else None,
+    }
+
+
+def deposit_told(deposit: Deposit) -> dict[str, Any]:
+    """A deposit with its ledger; the entries are read already."""
+    return {
+        "type": deposit.kind,
+        "status": deposit.status,
+        "amount_cents": deposit.amount_cents,
+        "captured_cents": deposit.captured_cents,
+        "refunded_cents": deposit.refunded_cents,
+        "currency": deposit.currency,
+        "expires_at": moment(deposit.expires_at) if deposit.expires_at else None,
+        "hold_at": moment(deposit.hold_at) if deposit.hold_at else None,
+        "capture_before": moment(deposit.capture_before) if deposit.capture_before else None,
+        "checkout_url": deposit.checkout_url or None,
+        "disputed": deposit.disputed,
+        "problem": deposit.problem or None,
+        "ledger": [
+            {
+                "type": entry.kind,
+                "amount_cents": entry.amount_cents,
+                "effect_cents": entry.effect_cents,
+                "stripe_id": entry.stripe_ref,
+                "created_at": moment(entry.created_at),
+            }
+            for entry in deposit.entries.all()
+        ],
     }
 
 
@@ -127,6 +179,23 @@ def profile(snapshot: Snapshot) -> dict[str, Any]:
         ],
         "rules": {name: getattr(business, name) for name in rules},
         "page": {name: getattr(business, name) for name in page},
+        "deposit": deposit_rule(effective_rule(business)),
+        "cancellation": [
+            {"hours_before": hours, "fee_percent": percent} for hours, percent in effective_steps(business)
+        ],
+    }
+
+
+def deposit_rule(rule: Rule | None) -> dict[str, Any] | None:
+    """A rule as it is told and set."""
+    if rule is None:
+        return None
+    return {
+        "type": rule.type,
+        "basis": rule.basis,
+        "amount_cents": rule.amount_cents,
+        "percent": rule.percent,
+        "only_for": list(rule.only_for),
     }
 
 
@@ -150,6 +219,7 @@ def public_service(service: Service, snapshot: Snapshot) -> dict[str, Any]:
         "instructions": service.instructions or None,
         "photo_url": service.photo_url or None,
         "is_default": service.is_default,
+        "deposit": deposit_rule(effective_rule(business, service)),
         "resource_ids": [
             uuid for uuid, r in snapshot.resources.items() if r.id in performing and r.active and r.bookable_online
         ],

@@ -1,0 +1,103 @@
+"""Jobs over what is waiting in the database. A task is one more interface: it finds, and calls the service.
+
+Each item is claimed by itself, so that runs may overlap, come twice, or be killed anywhere.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from celery import shared_task
+from django.utils import timezone
+
+from bookings import execution, messages, upkeep
+from businesses.errors import DomainError
+from payments import billing, inbox, instructions
+from payments.gateway import NotConfigured, Refused, Unreached
+
+T = TypeVar("T")
+
+MOST = 200  # items per run; the next run goes on
+NO_LUCK = (DomainError, Unreached, Refused, NotConfigured)
+
+logger = logging.getLogger(__name__)
+
+
+def _each(items: Iterable[T], do: Callable[[T, datetime], object]) -> int:
+    """Every item, whatever becomes of the others. Returns how many went well."""
+    done = 0
+    for item in items:
+        try:
+            do(item, timezone.now())
+            done += 1
+        except NO_LUCK as error:
+            logger.info("%s: %s", type(error).__name__, error)
+        except Exception:
+            logger.exception("a job failed and will be tried again")
+    return done
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def handle_stripe_events() -> int:
+    return _each(inbox.due(now=timezone.now(), most=MOST), lambda event, now: handle_event(event, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def handle_stripe_event(event_id: int) -> None:
+    """At once, when an event has come; if this is lost, the sweep above handles it."""
+    _each([event_id], lambda event, now: handle_event(event, now=now))
+
+
+def handle_event(event_id: int, *, now: datetime) -> bool:
+    """Follow one stored event. False when it is not to be handled now."""
+    event = inbox.claim(event_id, now=now)
+    if event is None:
+        return False
+    try:
+        if event.type.startswith("customer.subscription."):
+            billing.catch_up(event)
+        else:
+            execution.catch_up(inbox.deposit_of(event), now=now)
+    except Exception as error:
+        inbox.postpone(event, f"{type(error).__name__}: {error}", now=now)
+        if not isinstance(error, (inbox.UnknownObject, *NO_LUCK)):
+            raise
+        return False
+    inbox.handled(event, now=now)
+    return True
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def carry_out_instructions() -> int:
+    found = instructions.due(now=timezone.now(), most=MOST)
+    return _each(found, lambda reference, now: execution.carry_out(reference, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def expire_unpaid() -> int:
+    found = upkeep.unpaid(now=timezone.now(), most=MOST)
+    return _each(found, lambda deposit, now: upkeep.expire(deposit, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def place_holds() -> int:
+    found = upkeep.holds_to_place(now=timezone.now(), most=MOST)
+    return _each(found, lambda deposit, now: upkeep.place_hold(deposit, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def watch_holds() -> int:
+    found = upkeep.lapsing_holds(now=timezone.now(), most=MOST)
+    return _each(found, lambda deposit, now: upkeep.tend_hold(deposit, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def reconcile_deposits() -> int:
+    found = upkeep.to_look_at(now=timezone.now(), most=MOST)
+    return _each(found, lambda deposit, now: upkeep.reconcile(deposit, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def send_messages() -> int:
+    return _each(messages.due(now=timezone.now(), most=MOST), lambda message, now: messages.send(message, now=now))
