@@ -1,24 +1,9 @@
 """The host's view of bookings: to look at. Changes go through the services, from the API and the dashboard."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
-from bookings.models import Allocation, Booking, Customer
-
-
-class ReadOnly:
-    """Nothing is added, changed or deleted here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from bookings.models import Allocation, Booking, Customer, Message
+from businesses.admin import ReadOnly
 
 
 class AllocationInline(ReadOnly, admin.TabularInline):
@@ -35,6 +20,7 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ("business",)
     show_full_result_count = False
     inlines = (AllocationInline,)
+    raw_id_fields = ("deposit",)
 
 
 @admin.register(Customer)
@@ -44,3 +30,14 @@ class CustomerAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ("business",)
     search_fields = ("last_name__istartswith", "phone_key__startswith")
     show_full_result_count = False
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly, admin.ModelAdmin):
+    """Mails; with `next_try_at` empty and not sent, one is given up."""
+
+    list_display = ("created_at", "business", "kind", "recipient", "sent_at", "tries", "next_try_at", "problem")
+    list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter), "business")
+    list_select_related = ("business",)
+    show_full_result_count = False
+    exclude = ("html",)

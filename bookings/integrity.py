@@ -76,6 +76,44 @@ PROMISES = (
         """,
     ),
     Promise(
+        "deposits say of their money what the ledger says",
+        """
+        SELECT format('deposit %s: captured %s, refunded %s, but the ledger has %s', d.id, d.captured_cents,
+                      d.refunded_cents, coalesce(l.effect, 0))
+        FROM payments_deposit d LEFT JOIN (
+            SELECT deposit_id, sum(effect_cents) AS effect FROM payments_ledgerentry
+            WHERE kind NOT IN ('disputed', 'dispute_won') GROUP BY deposit_id
+        ) l ON l.deposit_id = d.id
+        WHERE d.captured_cents - d.refunded_cents <> coalesce(l.effect, 0)
+        """,
+    ),
+    Promise(
+        "the ledger can only grow",
+        """
+        SELECT 'the trigger ledger_only_grows is missing or off' WHERE NOT EXISTS (
+            SELECT 1 FROM pg_trigger WHERE tgname = 'ledger_only_grows' AND tgenabled IN ('O', 'A'))
+        """,
+    ),
+    Promise(
+        "nothing is confirmed that still waits for its deposit, nothing cancelled that is paid as if it were not",
+        """
+        SELECT format('booking %s is %s, but its deposit %s is %s', b.id, b.status, d.id, d.status)
+        FROM bookings_booking b JOIN payments_deposit d ON d.id = b.deposit_id
+        WHERE (d.status = 'pending' AND b.status <> 'pending'
+               OR d.status IN ('expired', 'canceled') AND (b.status = 'pending' OR d.captured_cents > 0)
+               OR d.status IN ('held', 'saved') AND b.status IN ('cancelled', 'completed', 'no_show'))
+          AND NOT EXISTS (SELECT 1 FROM payments_instruction i
+                          WHERE i.deposit_id = d.id AND i.progress = 'pending')
+        """,
+    ),
+    Promise(
+        "what Stripe was to do is done within a day",
+        """
+        SELECT format('instruction %s: %s since %s (%s)', i.id, i.action, i.created_at, i.problem)
+        FROM payments_instruction i WHERE i.progress = 'pending' AND i.created_at < now() - interval '1 day'
+        """,
+    ),
+    Promise(
         "no allocation is longer than the bound of busy-time scans",
         """
         SELECT format('business %s: allocation %s is longer than %s minutes', b.id, a.id, b.longest_block_minutes)

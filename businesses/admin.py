@@ -17,6 +17,19 @@ admin.site.unregister(Group)
 HTTPS: Any = {URLField: {"assume_scheme": "https"}}  # of an address without one
 
 
+class ReadOnly:
+    """Nothing is added, changed or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class TenantAdmin(admin.ModelAdmin):
     """Rows of one business: which one they belong to is not changed afterwards."""
 
