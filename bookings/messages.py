@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bookings.models import Booking, Message
 from businesses.models import Business, Member, Role
-from payments.models import Deposit
+from payments.models import Deposit, DepositStatus
 from payments.money import spoken
 
 LEASE = timedelta(minutes=5)
@@ -55,7 +55,7 @@ def tell_of_deposit(booking: Booking, deposit: Deposit, types: Iterable[str]) ->
     """What went wrong with a deposit is told to those who can do something about it."""
     code, amount = booking.code, _amount(deposit)
     why = f" ({deposit.problem})" if deposit.problem else ""
-    if "deposit.failed" in types:
+    if deposit.status == DepositStatus.FAILED and "payment.failed" in types:
         _to_business(booking, "hold_failed", f"The hold for {code} failed", [
             f"The hold of {amount} for the booking {code} could not be placed{why}.",
             "The booking stands without a deposit. You can send a payment link, or cancel it.",
@@ -64,12 +64,12 @@ def tell_of_deposit(booking: Booking, deposit: Deposit, types: Iterable[str]) ->
             f"The hold of {amount} for your booking {code} could not be placed on your card.",
             f"Please contact {booking.business.name}, so that your booking stays as it is.",
         ])  # fmt: skip
-    if "deposit.refund_failed" in types:
+    if "payment.refund_failed" in types:
         _to_business(booking, "refund_failed", f"A refund for {code} failed", [
             f"A refund for the booking {code} did not reach the customer{why}. The money is still with Stripe.",
             "Refund again, or settle it with the customer in another way.",
         ])  # fmt: skip
-    if "deposit.disputed" in types:
+    if "payment.disputed" in types:
         _to_business(booking, "disputed", f"The deposit of {code} is disputed", [
             f"The customer's bank has taken back the deposit of {amount} of the booking {code}.",
             "You can answer the dispute in Stripe's dashboard.",

@@ -10,21 +10,17 @@ from bookings.lifecycle import change_status, reinstate
 from bookings.models import Allocation, Booking, Source, Status
 from businesses.models import Business
 from payments.instructions import instruct
-from payments.ledger import SECURED, UNPAID
-from payments.models import Action, Channel, Deposit, DepositStatus, Instruction, Progress
+from payments.ledger import SECURED, TAKEN, UNPAID
+from payments.models import Action, Channel, Deposit, DepositKind, DepositStatus, Instruction, Progress
 
 GIVEN_UP = (DepositStatus.EXPIRED, DepositStatus.CANCELED)
-EVENT_TYPES: dict[str, tuple[str, ...]] = {
-    DepositStatus.SAVED: ("deposit.saved",),
-    DepositStatus.HELD: ("deposit.held",),
-    DepositStatus.PAID: ("deposit.paid", "payment.succeeded"),
-    DepositStatus.CAPTURED: ("deposit.captured", "payment.succeeded"),
-    DepositStatus.RELEASED: ("deposit.released",),
-    DepositStatus.REFUNDED: ("deposit.refunded",),
-    DepositStatus.REFUND_FAILED: ("deposit.refund_failed",),
-    DepositStatus.FAILED: ("deposit.failed", "payment.failed"),
-    DepositStatus.EXPIRED: ("deposit.expired",),
-    DepositStatus.CANCELED: ("deposit.canceled",),
+EVENT_TYPES: dict[str, str] = {
+    DepositStatus.SAVED: "deposit.saved",
+    DepositStatus.HELD: "deposit.held",
+    DepositStatus.RELEASED: "deposit.released",
+    DepositStatus.REFUND_FAILED: "payment.refund_failed",
+    DepositStatus.FAILED: "payment.failed",
+    DepositStatus.EXPIRED: "deposit.expired",
 }
 
 
@@ -37,16 +33,29 @@ def follow_deposit(
     """
     if instruction and instruction.progress == Progress.DONE:
         _follow_instruction(booking, deposit, instruction)
-    types = list(EVENT_TYPES.get(deposit.status, ())) if deposit.status != before.status else []
-    if deposit.refunded_cents > before.refunded_cents and deposit.status != DepositStatus.REFUNDED:
-        types.append("deposit.refunded")
-    if deposit.disputed and not before.disputed:
-        types.append("deposit.disputed")
+    types = _what_happened(deposit, before)
     if types:
         record_deposit(booking, deposit, *types)
         messages.tell_of_deposit(booking, deposit, types)
     if deposit.status != before.status:
         _follow_status(booking, deposit, before.status, now)
+
+
+def _what_happened(deposit: Deposit, before: Deposit) -> list[str]:
+    """The events to tell. What happened between two looks at Stripe is told as well."""
+    types = []
+    if deposit.captured_cents > before.captured_cents:
+        types += ["deposit.captured"] if deposit.kind == DepositKind.AUTHORIZATION_HOLD else []
+        types += ["payment.succeeded"]
+    if deposit.status != before.status and deposit.status in EVENT_TYPES:
+        types.append(EVENT_TYPES[deposit.status])
+    if deposit.status == DepositStatus.PENDING and deposit.problem and deposit.problem != before.problem:
+        types.append("payment.failed")
+    if deposit.refunded_cents > before.refunded_cents:
+        types.append("payment.refunded")
+    if deposit.disputed and not before.disputed:
+        types.append("payment.disputed")
+    return types
 
 
 def _follow_instruction(booking: Booking, deposit: Deposit, instruction: Instruction) -> None:
@@ -57,7 +66,7 @@ def _follow_instruction(booking: Booking, deposit: Deposit, instruction: Instruc
 
 
 def _follow_status(booking: Booking, deposit: Deposit, before: str, now: datetime) -> None:
-    secured = deposit.status in SECURED and before in UNPAID
+    secured = deposit.status in (*SECURED, *TAKEN) and before in UNPAID
     if booking.status == Status.PENDING:
         if secured and _confirms_itself(booking):
             change_status(booking, Status.CONFIRMED)
@@ -90,11 +99,10 @@ def _take_back(booking: Booking) -> bool:
 
 def _give_back(booking: Booking, deposit: Deposit, now: datetime) -> None:
     """Paid, but not bookable any more: all of it goes back, and both sides are told (GUARANTEES M4)."""
-    if deposit.status in (DepositStatus.PAID, DepositStatus.CAPTURED):
-        instruct(deposit, Action.REFUND, "late", now=now, amount=deposit.captured_cents)
-        deposit.status = DepositStatus.REFUND_PENDING
-        deposit.refunding_cents = deposit.captured_cents
+    if deposit.refundable_cents:
+        instruct(deposit, Action.REFUND, "late", now=now, amount=deposit.refundable_cents)
+        deposit.status, deposit.refunding_cents = DepositStatus.REFUND_PENDING, deposit.refundable_cents
         deposit.save(update_fields=["status", "refunding_cents", "updated_at"])
-    else:
+    elif deposit.status in (DepositStatus.HELD, DepositStatus.SAVED):
         instruct(deposit, Action.RELEASE, "late", now=now, ends_as=DepositStatus.RELEASED)
     messages.tell_of_late_money(booking, deposit)

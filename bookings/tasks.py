@@ -4,6 +4,7 @@ Each item is claimed by itself, so that runs may overlap, come twice, or be kill
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
@@ -12,27 +13,36 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings import execution, messages, upkeep
-from businesses.errors import DomainError
+from businesses.errors import Busy, DomainError
 from payments import billing, inbox, instructions
 from payments.gateway import NotConfigured, Refused, Unreached
 
 T = TypeVar("T")
 
 MOST = 200  # items per run; the next run goes on
+LONGEST_RUN = 30.0  # seconds
+ENOUGH_SILENCE = 3
 NO_LUCK = (DomainError, Unreached, Refused, NotConfigured)
 
 logger = logging.getLogger(__name__)
 
 
 def _each(items: Iterable[T], do: Callable[[T, datetime], object]) -> int:
-    """Every item, whatever becomes of the others. Returns how many went well."""
-    done = 0
+    """Every item, whatever becomes of the others. Returns how many went well.
+
+    Ends early when it has taken long, or when one after another found Stripe out of reach: others want to run too.
+    """
+    done = silent = 0
+    until = time.monotonic() + LONGEST_RUN
     for item in items:
+        if silent == ENOUGH_SILENCE or time.monotonic() > until:
+            break
         try:
             do(item, timezone.now())
-            done += 1
+            done, silent = done + 1, 0
         except NO_LUCK as error:
             logger.info("%s: %s", type(error).__name__, error)
+            silent = silent + 1 if isinstance(error, (Busy, Unreached)) else 0
         except Exception:
             logger.exception("a job failed and will be tried again")
     return done
