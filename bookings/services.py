@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from bookings import availability as engine
 from bookings import settlement
 from bookings.asking import Ask, wish_to_move
 from bookings.codes import new_code
@@ -22,12 +21,11 @@ from bookings.lifecycle import change_status, require_transition
 from bookings.models import Allocation, Booking, Source, Status
 from bookings.placing import Placement, Start, decide, hold, lock_resources, nearest_starts
 from bookings.policy import terms
-from bookings.queries import blocked_record, held_allocations, occupancy, snapshot_of
-from bookings.snapshot import Snapshot
+from bookings.queries import blocked_record, held_allocations, occupancy
+from bookings.reseating import reseat
 from businesses.db import Raced, insert, transactional, violated
 from businesses.errors import Conflict, NotFound
 from businesses.localtime import moment_of
-from businesses.models import Resource
 from payments.instructions import instruct
 from payments.models import Action, Channel
 
@@ -151,53 +149,13 @@ def update_booking(business_id: int, booking_id: UUID, change: BookingChange, *,
     if change.status is not None:
         require_transition(booking, change.status)
     if change.party is not None or change.resource is not None:
-        _reseat(booking, change)
+        reseat(booking, party=change.party, resource=change.resource)
     if change.status == Status.NO_SHOW and settlement.held(booking):
         settlement.begin_no_show(booking, now=now)
     elif change.status is not None:
         change_status(booking, change.status)
         settlement.follow_status(booking, now=now)
     return booking
-
-
-def _reseat(booking: Booking, change: BookingChange) -> None:
-    if booking.status in (Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW):
-        raise Conflict(f"A booking that is {booking.status} cannot be changed.", {"status": booking.status})
-    snapshot = snapshot_of(booking.business_id)
-    party = change.party if change.party is not None else booking.party_size
-    target = snapshot.resources.get(str(change.resource)) if change.resource else None
-    if change.resource and (target is None or not target.active):
-        raise NotFound("There is no such resource.")
-    held = held_allocations(booking)
-    capacities = [target.capacity_max] if target else []
-    capacities += [a.resource.capacity_max for a in held if a.additional or not target]
-    if any(party > capacity for capacity in capacities):
-        raise Conflict("The resource is too small for this party.", {"reason": str(engine.Reason.CAPACITY)})
-    if target:
-        _move(booking, held, target, snapshot)
-    booking.party_size = party
-    booking.version += 1
-    booking.save(update_fields=["party_size", "version", "updated_at"])
-    record_change(booking, "booking.updated")
-
-
-def _move(booking: Booking, held: list[Allocation], target: Resource, snapshot: Snapshot) -> None:
-    """Give the main allocations to another resource, at the same time."""
-    moving = [a for a in held if not a.additional and a.resource_id != target.id]
-    for allocation in moving:
-        service = snapshot.calendar.services.get(allocation.service_id)
-        if service is not None and target.id not in service.performers:
-            raise Conflict("This resource does not perform the service.", {"reason": "no_resource"})
-    if not moving:
-        return
-    lock_resources(booking.business_id, {target.id, *(a.resource_id for a in moving)})
-    for allocation in moving:
-        allocation.resource = target
-        try:
-            with transaction.atomic():
-                allocation.save(update_fields=["resource", "updated_at"])
-        except IntegrityError as error:
-            raise Conflict("The resource is not free at that time.", {"reason": str(engine.Reason.BUSY)}) from error
 
 
 @transactional
