@@ -45,6 +45,14 @@ def payments(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     return problems
 
 
+@register(Tags.security, deploy=False)
+def mail(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    if settings.BASE_URL.startswith("https://") and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        hint = "Set BREVO_API_KEY or EMAIL_URL."
+        return [Warning("Mails are written to files and sent to nobody.", hint=hint, id="availengine.W003")]
+    return []
+
+
 @register(Tags.database)
 def application_role(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> Sequence[CheckMessage]:
     """The database answers, and the role is no superuser. Runs with `migrate` and `check --database default`."""

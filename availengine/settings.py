@@ -32,7 +32,8 @@ _stack = _embedded_stack()
 _STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET")
 _VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", *_STRIPE)
 _found: dict[str, str] = {name: env.str(name, "") or _stack.get(name, "") for name in _VARIABLES}
-if env.str("STRIPE_SECRET_KEY", ""):  # a real key never meets the sandbox of a running stack
+# Real keys never meet the sandbox of a running stack.
+if env.str("STRIPE_SECRET_KEY", "") or env.str("STRIPE_TEST_SECRET_KEY", ""):
     _found |= {name: env.str(name, "") for name in _STRIPE}
 
 MISSING = [name for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL") if not _found[name]]

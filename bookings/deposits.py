@@ -42,13 +42,15 @@ class Asked:
     amount_cents: int
 
 
-def asked_of(placement: Placement, wish: DepositWish | None, *, party: int, customer_id: int) -> Asked | None:
+def asked_of(
+    placement: Placement, wish: DepositWish | None, *, party: int, customer_id: int, now: datetime
+) -> Asked | None:
     """The deposit that a visit needs. Raises Invalid for a link without amount, Conflict when none can be taken."""
     if wish is None:
         return None
     asked = _asked_by_link(placement, wish, party) if wish.channel == Channel.LINK else None
     if wish.channel == Channel.FORM:
-        asked = _sum(_applying(placement, customer_id), placement, party)
+        asked = _sum(_applying(placement, customer_id, now), placement, party)
     if asked is None and wish.channel == Channel.LINK:
         problem = "Required: no deposit rule says how much."
         raise Invalid("How much?", {"amount_cents": [problem]})
@@ -102,18 +104,18 @@ def _amount(part: Part, party: int, currency: str) -> int:
     return payable((part.rule.amount_cents or 0) * people, currency)
 
 
-def _applying(placement: Placement, customer_id: int) -> list[Part]:
+def _applying(placement: Placement, customer_id: int, now: datetime) -> list[Part]:
     parts = list(_rules(placement))
     if any(part.rule.only_for for part in parts):
-        audiences = _audiences(placement.snapshot.business.id, customer_id, placement.starts_at)
+        audiences = _audiences(placement.snapshot.business.id, customer_id, now)
         parts = [part for part in parts if not part.rule.only_for or audiences & set(part.rule.only_for)]
     return parts
 
 
-def _audiences(business_id: int, customer_id: int, before: datetime) -> set[str]:
+def _audiences(business_id: int, customer_id: int, now: datetime) -> set[str]:
     """What a customer's past makes of them. New is who has never been there."""
-    found = Booking.objects.filter(business_id=business_id, customer_id=customer_id, starts_at__lt=before)
-    been = Q(status__in=(Status.CHECKED_IN, Status.COMPLETED)) | Q(status=Status.CONFIRMED, ends_at__lt=before)
+    found = Booking.objects.filter(business_id=business_id, customer_id=customer_id, starts_at__lt=now)
+    been = Q(status__in=(Status.CHECKED_IN, Status.COMPLETED)) | Q(status=Status.CONFIRMED, ends_at__lt=now)
     audiences = set()
     if not found.filter(been).exists():
         audiences.add(str(DepositAudience.NEW_CUSTOMERS))

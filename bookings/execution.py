@@ -117,7 +117,9 @@ def catch_up(deposit_id: int, *, now: datetime) -> None:
     while True:
         deposit = Deposit.objects.get(id=deposit_id)
         if not deposit.opened:
-            raise UnknownObject("The deposit is not open yet.")
+            if deposit.status == DepositStatus.PENDING:
+                raise UnknownObject("The deposit is not open yet.")
+            return  # given up before it was known what Stripe had made: nobody can pay that
         if _enter(deposit_id, read(deposit), deposit.readings, now):
             return
 
@@ -166,7 +168,7 @@ def open_payment(reference: UUID, *, now: datetime) -> Opened:
 
 @transactional
 def _abandon(reference: UUID, now: datetime) -> None:
-    """Cancel a booking that nobody was given a way to pay for; what Stripe may have made of it is closed later."""
+    """Cancel a booking that nobody was given a way to pay for; what is known of it at Stripe is closed later."""
     booking, deposit = locked_pair(Instruction.objects.get(uuid=reference).deposit_id)
     instruction = Instruction.objects.select_for_update(no_key=True).get(uuid=reference)
     if instruction.progress != Progress.PENDING:

@@ -58,7 +58,7 @@ def tell_of_deposit(booking: Booking, deposit: Deposit, types: Iterable[str]) ->
     if deposit.status == DepositStatus.FAILED and "payment.failed" in types:
         _to_business(booking, "hold_failed", f"The hold for {code} failed", [
             f"The hold of {amount} for the booking {code} could not be placed{why}.",
-            "The booking stands without a deposit. You can send a payment link, or cancel it.",
+            "The booking stands, without a deposit. You can settle it with the customer, or cancel it.",
         ])  # fmt: skip
         _to_customer(booking, "hold_failed", "Your card could not be used", [
             f"The hold of {amount} for your booking {code} could not be placed on your card.",

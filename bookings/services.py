@@ -99,7 +99,7 @@ def _store(new: NewBooking, placement: Placement, now: int) -> Booking:
 
 
 def _ask_for_deposit(booking: Booking, wish: DepositWish, placement: Placement, now: int) -> None:
-    asked = asked_of(placement, wish, party=booking.party_size, customer_id=booking.customer_id)
+    asked = asked_of(placement, wish, party=booking.party_size, customer_id=booking.customer_id, now=moment_of(now))
     if asked is None:
         return
     require_payments(live=booking.live)

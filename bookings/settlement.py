@@ -46,7 +46,7 @@ def follow_move(booking: Booking) -> None:
     if deposit is None or deposit.needed_until is None:
         return
     deposit.needed_until = booking.ends_at + HELD_AFTER_VISIT
-    if deposit.status == DepositStatus.SAVED:
+    if deposit.hold_at is not None:  # the card is saved, or will be
         deposit.hold_at = deposit.needed_until - HOLD_LASTS_ABSENT
     deposit.save(update_fields=["needed_until", "hold_at", "updated_at"])
 

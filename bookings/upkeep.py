@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from bookings import execution, messages
+from bookings.deposits import HOLD_LASTS_ABSENT
 from bookings.models import Status
 from businesses.db import transactional
 from businesses.errors import Conflict
 from payments.instructions import instruct
 from payments.models import Action, Deposit, DepositStatus, Instruction, Progress
 
+UNDER_WAY_FOR = timedelta(minutes=5)
 WARNED_AHEAD = timedelta(hours=24)
 OVER = (Status.CANCELLED, Status.COMPLETED, Status.NO_SHOW)
 
@@ -26,7 +28,11 @@ def unpaid(*, now: datetime, most: int) -> list[int]:
 def expire(deposit_id: int, *, now: datetime) -> None:
     """Close the payment at Stripe, then free the time; what turns out to be paid is confirmed (GUARANTEES M5)."""
     if instruction := _begin(deposit_id, Action.CLOSE, "expiry", DepositStatus.EXPIRED, now=now):
-        execution.carry_out(instruction.uuid, now=now)
+        try:
+            execution.carry_out(instruction.uuid, now=now)
+        except Conflict:  # the payment is under way: its outcome decides, or another try does
+            Deposit.objects.filter(id=deposit_id).update(expires_at=now + UNDER_WAY_FOR)
+            raise
 
 
 def holds_to_place(*, now: datetime, most: int) -> list[int]:
@@ -77,8 +83,8 @@ def _begin(deposit_id: int, action: Action, purpose: str, ends_as: str, *, now: 
     booking, deposit = execution.locked_pair(deposit_id)
     if deposit.status != EXPECTED[action] or (action == Action.HOLD and booking.status in OVER):
         return None
-    if action == Action.RELEASE:
-        deposit.hold_at = now
+    if action == Action.RELEASE and deposit.needed_until:
+        deposit.hold_at = max(now, deposit.needed_until - HOLD_LASTS_ABSENT)
         deposit.save(update_fields=["hold_at", "updated_at"])
     try:
         return instruct(deposit, action, purpose, now=now, amount=deposit.amount_cents, ends_as=ends_as)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from payments.gateway import Account, Object, Refused, ask
+from payments.gateway import Account, Object, Refused, Unreached, ask
 from payments.models import Action, Channel, Deposit, DepositKind, DepositStatus, Instruction
 from payments.money import to_stripe
 from payments.reading import account_of
@@ -107,15 +107,23 @@ def _intent_data(deposit: Deposit, instruction: Instruction) -> Object:
 
 
 def close_payment(deposit: Deposit, instruction: Instruction) -> Result:
-    """Nobody shall pay any more. What is paid already refuses, and shows in the reading that follows."""
+    """Nobody shall pay any more. What is paid already refuses, and shows in the reading that follows; only a hold
+    that the customer has just given could be cancelled like an open payment, so that is looked at first.
+    """
     account, key = account_of(deposit), instruction.idempotency_key
     if deposit.session_ref:
         ask(account, "checkout.sessions.expire", on=deposit.session_ref, key=key)
     elif deposit.setup_ref:
         ask(account, "setup_intents.cancel", {"cancellation_reason": "abandoned"}, on=deposit.setup_ref, key=key)
-    elif deposit.intent_ref:
+    elif deposit.intent_ref and not _just_held(deposit, account):
         ask(account, "payment_intents.cancel", {"cancellation_reason": "abandoned"}, on=deposit.intent_ref, key=key)
     return Result()
+
+
+def _just_held(deposit: Deposit, account: Account) -> bool:
+    if deposit.kind != DepositKind.AUTHORIZATION_HOLD:
+        return False
+    return bool(ask(account, "payment_intents.retrieve", on=deposit.intent_ref)["status"] == "requires_capture")
 
 
 def place_hold(deposit: Deposit, instruction: Instruction) -> Result:
@@ -123,9 +131,11 @@ def place_hold(deposit: Deposit, instruction: Instruction) -> Result:
 
 
 def capture(deposit: Deposit, instruction: Instruction) -> Result:
-    """Take the hold; of a card that is only saved, charge it."""
-    if deposit.status != DepositStatus.HELD:
+    """Take the hold; of a card that is only saved, charge it. What an event says is taken already is left alone."""
+    if deposit.status == DepositStatus.SAVED:
         return _pay_with_saved_card(deposit, instruction, "automatic")
+    if deposit.status != DepositStatus.HELD:
+        return Result()
     amount = {"amount_to_capture": to_stripe(instruction.amount_cents, deposit.currency)}
     ask(account_of(deposit), "payment_intents.capture", amount, on=deposit.intent_ref, key=instruction.idempotency_key)
     return Result()
@@ -187,8 +197,12 @@ def refund(deposit: Deposit, instruction: Instruction) -> Result:
 
 
 def _made_by(instruction: Instruction, account: Account, listing: str, params: Object) -> Iterator[Object]:
-    """What an earlier try of this instruction made at Stripe."""
-    for row in ask(account, listing, {**params, "limit": 100})["data"]:
+    """What an earlier try of this instruction made at Stripe. A list that is refused tells nothing: Unreached."""
+    try:
+        found = ask(account, listing, {**params, "limit": 100})["data"]
+    except Refused as error:
+        raise Unreached(error.message) from error
+    for row in found:
         if (row.get("metadata") or {}).get("instruction") == str(instruction.uuid):
             yield row
 

@@ -45,7 +45,8 @@ class Subject:
 def subject_of(event: Mapping[str, Any]) -> Subject:
     """Raises KeyError, TypeError for what is no event."""
     about = event["data"]["object"]
-    metadata = about.get("metadata") or {}
+    if not isinstance(about, Mapping) or not isinstance(metadata := about.get("metadata") or {}, Mapping):
+        raise TypeError("This is no object of Stripe's.")
     related = about.get("payment_intent") or about.get("setup_intent") or ""
     name = metadata.get("deposit") or metadata.get("business") or ""
     return Subject(str(about["id"]), str(related if isinstance(related, str) else related["id"]), str(name)[:64])

@@ -18,7 +18,7 @@ from payments.ledger import UNDER_WAY, enter
 from payments.models import Action, Deposit, DepositStatus, Instruction, Progress
 from payments.reading import Reading, read
 
-LEASE = timedelta(minutes=2)  # longer than all calls of one instruction with their time limits
+LEASE = timedelta(minutes=5)  # longer than all calls of one instruction with their time limits
 GRACE = timedelta(seconds=30)  # whoever instructs asks Stripe at once; after that the job does
 PAUSES = (5, 15, 60, 300, 900)  # seconds before an unanswered instruction is tried again
 STATUS_OF_FAILURE = {

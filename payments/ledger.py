@@ -29,7 +29,7 @@ def enter(deposit: Deposit, reading: Reading, *, now: datetime, ended_as: str = 
     `ended_as`: the status of one that nobody can pay any more, or whose hold is gone. Empty when that was not our
     doing: unpaid it has expired then, and a hold that is still needed is to be placed again.
     """
-    before = deposit.status
+    before, refunded = deposit.status, deposit.refunded_cents
     deposit.intent_ref = reading.intent or deposit.intent_ref
     deposit.method_ref = reading.method or deposit.method_ref
     for kind, amount, ref in _movements(deposit, reading):
@@ -37,10 +37,12 @@ def enter(deposit: Deposit, reading: Reading, *, now: datetime, ended_as: str = 
     _sum_up(deposit)
     deposit.refunding_cents = sum(refund.amount for refund in reading.refunds if refund.status in UNDER_WAY)
     deposit.status = _status(deposit, reading, ended_as, now)
+    if before == DepositStatus.REFUND_FAILED and deposit.status in SECURED and deposit.refunded_cents == refunded:
+        deposit.status = before  # a refused refund leaves no trace at Stripe: it stays failed until money moves
     deposit.capture_before = reading.capture_before if deposit.status == DepositStatus.HELD else None
     if before == DepositStatus.HELD and reading.intent_status == "canceled":
         _book(deposit, EntryKind.RELEASED, deposit.amount_cents, reading.intent)
-    if deposit.status in SECURED:
+    if deposit.status in SECURED and deposit.status != before:
         deposit.problem = ""
     elif reading.declined:
         deposit.problem = reading.declined[:500]

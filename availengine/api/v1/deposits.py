@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from availengine.api.idempotency import Answer, Unfinished, idempotent_then
+from availengine.api.idempotency import Answer, SecretResponse, Unfinished, idempotent_then
 from availengine.api.v1 import answers
 from availengine.api.v1 import serializers as wire_in
 from availengine.api.v1.bodies import ask_of, guest_of
@@ -46,7 +46,7 @@ class ManagedDeposits(BookingsView):
     def finish_link(self, reference: UUID) -> Response:
         opened = execution.open_payment(reference, now=current_time())
         zone = snapshot_of(self.principal.business_id).business.zone
-        return Response(link_answer(opened, zone), status=201)
+        return SecretResponse(link_answer(opened, zone), status=201)
 
     @extend_schema(
         operation_id="create_staff_deposit_booking",
