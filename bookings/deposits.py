@@ -14,12 +14,12 @@ from businesses.errors import Conflict, Invalid
 from businesses.localtime import moment_of
 from businesses.models import Business
 from payments import gateway
+from payments.ledger import HOLD_LASTS_ABSENT
 from payments.models import Channel, Deposit, DepositKind, DepositStatus
 from payments.money import payable, share
 
 HELD_AFTER_VISIT = timedelta(hours=24)  # so long after the visit a no-show can still be recorded
 HOLD_LASTS = timedelta(days=7)  # when the customer is present (GUARANTEES M6)
-HOLD_LASTS_ABSENT = timedelta(days=4, hours=18)  # Visa, when not
 LINK_LASTS = timedelta(hours=2)  # seed 001, "staff-deposit"
 MOST_UNPAID = 3  # per phone, e-mail or address (GUARANTEES A5)
 

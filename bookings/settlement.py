@@ -5,13 +5,14 @@ lock. Nothing here asks Stripe: `execution.carry_out` does, after the commit, fo
 from datetime import datetime
 from uuid import UUID
 
-from bookings.deposits import HELD_AFTER_VISIT, HOLD_LASTS_ABSENT
+from bookings.deposits import HELD_AFTER_VISIT
 from bookings.models import Booking, Status
 from bookings.policy import cancellation
 from businesses.errors import Conflict
 from businesses.localtime import moment_of
 from payments import instructions
 from payments.instructions import instruct
+from payments.ledger import HOLD_LASTS_ABSENT
 from payments.models import Action, Deposit, DepositStatus, Instruction, Progress
 from payments.money import spoken
 
@@ -66,6 +67,9 @@ def begin_release(booking: Booking, *, now: int) -> None:
 def begin_refund(booking: Booking, amount: int | None, *, now: int) -> None:
     """Raises Conflict when there is not so much left to refund."""
     deposit = _locked_deposit(booking)
+    left_open = instructions.taken_up(deposit, "refund", now=moment_of(now)) if deposit else None
+    if left_open and amount in (None, left_open.amount_cents):
+        return  # asked again: that one goes on
     left = deposit.refundable_cents if deposit else 0
     if deposit is None or not left:
         raise Conflict("There is nothing to refund.", {"deposit": deposit.status if deposit else None})

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from bookings import execution, messages
-from bookings.deposits import HOLD_LASTS_ABSENT
 from bookings.models import Status
 from businesses.db import transactional
 from businesses.errors import Conflict
 from payments.instructions import instruct
+from payments.ledger import HOLD_LASTS_ABSENT
 from payments.models import Action, Deposit, DepositStatus, Instruction, Progress
 
 UNDER_WAY_FOR = timedelta(minutes=5)

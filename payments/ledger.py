@@ -20,6 +20,7 @@ TAKEN = (
     DepositStatus.REFUND_FAILED,
 )
 UNDER_WAY = ("pending", "requires_action")  # refunds
+HOLD_LASTS_ABSENT = timedelta(days=4, hours=18)  # Visa, when the customer is not present (GUARANTEES M6)
 WAITING = (DepositStatus.PENDING, DepositStatus.REFUND_PENDING)
 
 
@@ -132,10 +133,10 @@ def _status(deposit: Deposit, reading: Reading, ended_as: str, now: datetime) ->
 
 def _lapsed(deposit: Deposit, now: datetime) -> str:
     """A hold that ended by itself: with the card saved and the visit still to come it is placed again."""
-    again = deposit.method_ref and deposit.needed_until and deposit.needed_until > now
-    if again:
-        deposit.hold_at = now
-    return DepositStatus.SAVED if again else DepositStatus.RELEASED
+    if not deposit.method_ref or deposit.needed_until is None or deposit.needed_until <= now:
+        return DepositStatus.RELEASED
+    deposit.hold_at = max(now, deposit.needed_until - HOLD_LASTS_ABSENT)
+    return DepositStatus.SAVED
 
 
 def _status_of_money(deposit: Deposit, reading: Reading) -> str:

@@ -1,6 +1,7 @@
 """The import directions (DESIGN 2): the edge imports the core, the core never the edge; no cycles between apps."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,13 @@ MAY_IMPORT = {
     "bookings": {"businesses", "payments", "webhooks"},
     "availengine": {"businesses", "payments", "webhooks", "bookings"},
 }
-PURE = ["bookings/availability", "businesses/localtime.py", "businesses/weeks.py", "businesses/money.py"]
+PURE = [
+    "bookings/availability",
+    "businesses/localtime.py",
+    "businesses/weeks.py",
+    "businesses/money.py",
+    "payments/money.py",
+]
 DIALECTS = ("v1", "booqara", "booxi", "bookingflow")
 
 
@@ -74,6 +81,22 @@ def test_only_the_gateway_imports_stripe() -> None:
         if any(name.split(".")[0] == "stripe" for name in imports(file))
     }
     assert users <= {"payments/gateway.py"}
+
+
+def test_stripes_sandbox_stands_alone() -> None:
+    """It is a server of its own: the standard library, and nothing that it is to test."""
+    found = {name for file in files("availengine/sandbox") for name in imports(file)}
+    allowed = {name for name in found if name.split(".")[0] in sys.stdlib_module_names}
+    assert found - allowed == {name for name in found if name.startswith("availengine.sandbox")}
+    assert found - allowed
+
+
+def test_payments_know_nothing_of_the_core_around_them() -> None:
+    """Not even by name: deposits are of whatever asks for them."""
+    wrong = [
+        file.name for file in files("payments") if "migrations" not in file.parts and "Booking" in file.read_text()
+    ]
+    assert wrong == []
 
 
 def test_the_core_uses_no_signals() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from availengine.api.errors import Problem, envelope
 from availengine.clock import current_time
@@ -19,9 +18,10 @@ logger = logging.getLogger(__name__)
 
 
 @csrf_exempt
-@require_POST
 def receive(request: HttpRequest) -> HttpResponse:
     """POST /v1/webhooks/stripe: 200 once the event is stored, whatever it is about; 400 when Stripe did not sign it."""
+    if request.method != "POST":
+        return _refusal("This method is not supported here.", "method_not_allowed", Allow="POST")
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_BODY_BYTES:
         return _refusal("The event is too large.")
     try:
@@ -52,6 +52,6 @@ def _hurry(event_id: int) -> None:
         logger.warning("the broker cannot be reached: %s", error)
 
 
-def _refusal(message: str) -> HttpResponse:
-    problem = Problem("validation_error", message)
-    return JsonResponse(envelope(problem), status=problem.status)
+def _refusal(message: str, code: str = "validation_error", **headers: str) -> HttpResponse:
+    problem = Problem(code, message, headers=headers)
+    return JsonResponse(envelope(problem), status=problem.status, headers=problem.headers)

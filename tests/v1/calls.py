@@ -1,5 +1,6 @@
 """How the tests of the native API speak to it, and what they ask of every answer."""
 
+import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from django.apps import apps
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from bookings.models import Allocation, Booking
@@ -23,12 +25,19 @@ DAY = "2026-05-15"  # the references' date; the clock stands at 2026-05-01
 OUR_APPS = ("availengine", "bookings", "businesses", "payments", "webhooks")
 
 
+@functools.cache
+def _handler() -> ClientHandler:
+    """One for all callers: with every new one the middleware would look through all static files again."""
+    return ClientHandler(enforce_csrf_checks=False)
+
+
 class Caller:
     """Somebody who calls the API with one key, or without."""
 
     def __init__(self, secret: str | None = None) -> None:
         self.secret = secret
         self.client = Client(raise_request_exception=False)
+        self.client.handler = _handler()
 
     def send(
         self,
@@ -174,7 +183,7 @@ def refused_fields(response: HttpResponse, *fields: str) -> None:
     assert sorted(details) == sorted(fields)
 
 
-def _fingerprint() -> dict[str, str]:
+def fingerprint() -> dict[str, str]:
     """Every row of every table of ours. When a key was last used is no change."""
     tables = [m._meta.db_table for m in apps.get_models() if m.__module__.split(".")[0] in OUR_APPS]
     row = "(to_jsonb(t) - 'last_used_at')::text"
@@ -187,9 +196,9 @@ def _fingerprint() -> dict[str, str]:
 @contextmanager
 def nothing_changes() -> Iterator[None]:
     """No row of any table differs afterwards: of bookings, events, configuration, idempotency records."""
-    before = _fingerprint()
+    before = fingerprint()
     yield
-    assert _fingerprint() == before
+    assert fingerprint() == before
 
 
 def strangers(tenant: Tenant) -> dict[str, Caller]:

@@ -13,6 +13,7 @@ import time_machine
 from availengine.api import throttling
 from availengine.api.v1 import slots
 from availengine.models import IdempotencyRecord
+from availengine.sandbox import Sandbox
 from bookings.models import Allocation, Booking, Customer
 from businesses.models import (
     ApiKey,
@@ -24,12 +25,14 @@ from businesses.models import (
     ServiceCategory,
     ServiceResource,
 )
+from payments.models import Deposit
 from tests import factories
+from tests.money import empty, quiet_sandbox, settings_of
 from tests.v1.calls import Tenant
 from webhooks.models import Event
 
 NOW = datetime(2026, 5, 1, 7, 0, tzinfo=UTC)  # a Friday, 02:00 in Chicago
-DAILY = (IdempotencyRecord, Event, Allocation, Booking, Customer)
+DAILY = (IdempotencyRecord, Event, Allocation, Booking, Deposit, Customer)
 CONFIGURATION = (ServiceResource, Closure, OpeningHours, Service, ServiceCategory, Resource, ApiKey)
 
 
@@ -82,6 +85,34 @@ def salon(db: None, _salon: Tenant) -> Tenant:
 def rival(db: None, _rival: Tenant) -> Tenant:
     """Another tenant."""
     return _rival
+
+
+@pytest.fixture(scope="module")
+def _studio(stored: Any) -> Tenant:
+    business = {"name": "Studio", "currency": "EUR", "plan": "premium", "email": "desk@studio.example"}
+    tenant: Tenant = stored("endpoint-studio", business=business)
+    return tenant
+
+
+@pytest.fixture
+def studio(db: None, _studio: Tenant) -> Tenant:
+    """A salon that may ask for any kind of deposit, in euros: `paying.takes` sets the rule."""
+    return _studio
+
+
+@pytest.fixture(scope="session")
+def _sandbox() -> Iterator[Sandbox]:
+    with quiet_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def stripe(_sandbox: Sandbox, settings: Any) -> Sandbox:
+    """Stripe's sandbox, empty, and configured. It sends no events by itself: see `tests.money.arrive`."""
+    empty(_sandbox)
+    for name, value in settings_of(_sandbox).items():
+        setattr(settings, name, value)
+    return _sandbox
 
 
 @pytest.fixture

@@ -12,9 +12,13 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from availengine.api import stripe as stripe_events
+from availengine.sandbox import Sandbox
+from bookings.models import Booking
 from bookings.snapshot import forget_snapshots
 from businesses.keys import forget_principals
 from businesses.models import ApiKey, Business, OpeningHours
+from payments.models import Deposit
 from tests.v1.calls import DAY, Caller, Tenant, desk, nothing_changes, ok
 from tests.v1.conftest import NOW
 
@@ -31,6 +35,7 @@ CATALOGUE_GET = "401 403 403 403 200 200 404 200"
 CATALOGUE_SET = "401 403 403 403 200 200 404 402"
 CATALOGUE_DEL = "401 403 403 403 204 204 404 402"
 OPEN = "200 - - - - - - -"  # needs no key
+SIGNED = "400 - - - - - - -"  # needs Stripe's signature instead
 
 TABLE = {
     "GET /v1/availability/{business}": READ,
@@ -41,6 +46,7 @@ TABLE = {
     "POST /v1/bookings": "401 201 403 201 201 201 404 402",
     "GET /v1/manage/bookings": LIST,
     "POST /v1/manage/bookings/staff": "401 403 403 201 201 201 201 402",
+    "POST /v1/manage/bookings/staff-deposit": "401 403 403 201 201 201 201 402",
     "GET /v1/manage/bookings/{booking}": BOOKING,
     "PATCH /v1/manage/bookings/{booking}": CHANGE,
     "PATCH /v1/manage/bookings/{booking}/notes": CHANGE,
@@ -49,6 +55,9 @@ TABLE = {
     "GET /v1/manage/bookings/{booking}/available-resources": BOOKING,
     "POST /v1/manage/bookings/{booking}/no-show": "401 403 403 409 409 404 404 402",
     "POST /v1/manage/bookings/{booking}/release-hold": "401 403 403 409 409 404 404 402",
+    "POST /v1/manage/bookings/{booking}/refund": "401 403 403 409 409 404 404 402",
+    "GET /v1/manage/bookings/{booking}/deposit": BOOKING,
+    "GET /v1/manage/bookings/{booking}/cancellation-preview": BOOKING,
     "GET /v1/manage/services": CATALOGUE_LIST,
     "POST /v1/manage/services": CATALOGUE_NEW,
     "GET /v1/manage/services/{service}": CATALOGUE_GET,
@@ -84,6 +93,7 @@ TABLE = {
     "GET /v1/manage/api-keys/{key}": "401 403 403 403 200 404 404 200",
     "DELETE /v1/manage/api-keys/{key}": "401 403 403 403 204 404 404 402",
     "POST /v1/manage/api-keys/{key}/rotate": "401 403 403 403 201 404 404 402",
+    "POST /v1/webhooks/stripe": SIGNED,
     "GET /v1/schema": OPEN,
     "GET /v1/docs": OPEN,
     "GET /v1/redoc": OPEN,
@@ -99,6 +109,7 @@ def body_of(operation: str, things: dict[str, str]) -> Any:
     return {
         "POST /v1/bookings": {"business_id": things["business"], **slot, **person},
         "POST /v1/manage/bookings/staff": desk(time="14:00"),
+        "POST /v1/manage/bookings/staff-deposit": desk(time="14:00", email="jane@example.com", amount_cents=1000),
         "PATCH /v1/manage/bookings/{booking}": {"status": "checked_in"},
         "PATCH /v1/manage/bookings/{booking}/notes": {"staff_notes": "x"},
         "POST /v1/manage/bookings/{booking}/reschedule": {"date": DAY, "time": "15:00"},
@@ -138,13 +149,16 @@ def _world(stored: Any, django_db_blocker: Any) -> World:
 
 
 @pytest.fixture
-def world(db: None, _world: World) -> World:
+def world(db: None, stripe: Sandbox, _world: World) -> World:
     return _world
 
 
 def things_of(tenant: Tenant) -> dict[str, str]:
     """One of everything, by the names in the routes."""
     booking = tenant.book()["id"]
+    values = {"kind": "charge", "status": "expired", "amount_cents": 1000, "currency": "USD"}
+    deposit = Deposit.objects.create(business_id=tenant.business.id, live=True, **values)
+    Booking.objects.filter(uuid=booking).update(deposit=deposit)
     manage = "/v1/manage"
     return {
         "business": tenant.id,
@@ -161,8 +175,10 @@ def things_of(tenant: Tenant) -> dict[str, str]:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Whatever happens within is rolled back, and forgotten."""
-    with transaction.atomic():
+    """Whatever happens within is rolled back, and forgotten. Stripe may be asked as in a test's own transaction."""
+    block = transaction.atomic()
+    block._from_testcase = True
+    with block:
         yield
         transaction.set_rollback(True)
     forget_snapshots()
@@ -227,6 +243,9 @@ PARAMETERS = {
 }
 
 
+PLAIN_VIEWS = {stripe_events.receive: {"post"}}
+
+
 def named(path: str) -> str:
     for parameter, name in PARAMETERS.items():
         path = path.replace(parameter, name)
@@ -237,7 +256,7 @@ def test_the_table_lists_exactly_the_mounted_routes() -> None:
     found = {
         f"{method.upper()} {named(path)}"
         for path, view in ROUTES
-        for method in getattr(view, "actions", {"get": ""})
+        for method in getattr(view, "actions", PLAIN_VIEWS.get(view, {"get"}))
         if method != "head"
     }
     assert found == set(TABLE)
@@ -250,7 +269,7 @@ def test_every_route_answers_with_and_without_the_slash() -> None:
 
 def test_every_post_takes_an_idempotency_key() -> None:
     posts = {(view.cls, view.actions["post"]) for _, view in ROUTES if "post" in getattr(view, "actions", {})}
-    assert len(posts) == 14
+    assert len(posts) == 16
     forgotten = [
         f"{v.__name__}.{action}" for v, action in posts if not getattr(getattr(v, action), "idempotent", False)
     ]

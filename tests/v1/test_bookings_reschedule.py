@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from availengine.sandbox import Sandbox
 from bookings.models import Allocation, Booking
 from tests.v1.calls import (
     DAY,
@@ -18,6 +19,7 @@ from tests.v1.calls import (
     refused,
     refused_fields,
 )
+from tests.v1.paying import NEAR, deposit_of, paid, pay, state, takes, unpaid
 from webhooks.models import Event
 
 PATH = "/v1/manage/bookings/{}/reschedule"
@@ -193,3 +195,69 @@ def test_another_tenants_resource_is_not_found(salon: Tenant, rival: Tenant, pat
 def test_the_other_mode_is_not_found(salon: Tenant, path: str) -> None:
     with nothing_changes():
         refused(salon.test.post(path, to()), 404)
+
+
+# --- the deposit follows ------------------------------------------------------------------------------------------
+
+
+def test_a_saved_card_is_held_for_the_new_time(studio: Tenant, stripe: Sandbox) -> None:
+    takes(studio, "authorization_hold")
+    booking = paid(studio, stripe)
+    ok(studio.staff.post(PATH.format(booking), to(day="2026-05-20")))
+    deposit = deposit_of(booking)
+    assert deposit.needed_until == datetime(2026, 5, 21, 18, tzinfo=UTC)  # a day after the end of the visit
+    assert deposit.hold_at == datetime(2026, 5, 17, tzinfo=UTC)  # 4 days and 18 hours before that
+    assert deposit.status == "saved"
+
+
+def test_a_hold_is_needed_until_after_the_new_time(studio: Tenant, stripe: Sandbox) -> None:
+    takes(studio, "authorization_hold")
+    booking = paid(studio, stripe, booking_date=NEAR)
+    before = deposit_of(booking)
+    calls = len(stripe.requests)
+    ok(studio.staff.post(PATH.format(booking), to(day="2026-05-20")))
+    deposit = deposit_of(booking)
+    assert (deposit.status, deposit.hold_at, deposit.capture_before) == ("held", None, before.capture_before)
+    assert deposit.needed_until == datetime(2026, 5, 21, 18, tzinfo=UTC)
+    assert len(stripe.requests) == calls
+
+
+def test_a_charge_stays_as_it_is(studio: Tenant, stripe: Sandbox) -> None:
+    takes(studio)
+    booking = paid(studio, stripe)
+    ok(studio.staff.post(PATH.format(booking), to(day="2026-05-20")))
+    deposit = deposit_of(booking)
+    assert (deposit.status, deposit.hold_at, deposit.needed_until) == ("paid", None, None)
+
+
+def test_an_unpaid_booking_can_move_and_be_paid(studio: Tenant, stripe: Sandbox) -> None:
+    takes(studio)
+    made = unpaid(studio)
+    expires_at = deposit_of(made["booking"]["id"]).expires_at
+    ok(studio.staff.post(PATH.format(made["booking"]["id"]), to(day="2026-05-20")))
+    assert deposit_of(made["booking"]["id"]).expires_at == expires_at
+    pay(stripe, made)
+    assert state(studio, made["booking"]["id"]) == ("confirmed", "paid")
+
+
+def test_a_near_hold_that_is_not_paid_yet_moves_far_ahead(studio: Tenant, stripe: Sandbox) -> None:
+    """It is held when it is paid, for the time it is needed: jobs renew it."""
+    takes(studio, "authorization_hold")
+    made = unpaid(studio, booking_date=NEAR)
+    ok(studio.staff.post(PATH.format(made["booking"]["id"]), to(day="2026-05-20")))
+    pay(stripe, made)
+    deposit = deposit_of(made["booking"]["id"])
+    assert (deposit.status, deposit.needed_until) == ("held", datetime(2026, 5, 21, 18, tzinfo=UTC))
+
+
+def test_a_far_one_that_is_not_paid_yet_moves_near(studio: Tenant, stripe: Sandbox) -> None:
+    """The card is saved when it is given, and the hold placed at once."""
+    takes(studio, "authorization_hold")
+    made = unpaid(studio)
+    ok(studio.staff.post(PATH.format(made["booking"]["id"]), to(day="2026-05-04")))
+    pay(stripe, made)
+    deposit = deposit_of(made["booking"]["id"])
+    assert deposit.status == "saved"
+    assert deposit.needed_until == datetime(2026, 5, 5, 18, tzinfo=UTC)
+    assert deposit.hold_at is not None
+    assert deposit.hold_at <= datetime(2026, 5, 1, 7, tzinfo=UTC)

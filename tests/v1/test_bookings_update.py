@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from availengine.sandbox import Sandbox
+from bookings import tasks
 from bookings.models import Allocation, Booking
 from businesses.models import Business, Resource
+from tests.money import arrive, books_agree
 from tests.v1.calls import (
     Tenant,
     hides_others,
@@ -17,6 +20,7 @@ from tests.v1.calls import (
     refused,
     refused_fields,
 )
+from tests.v1.paying import NEAR, asked, configure, deposit_of, forget_the_past, paid, pay, state, takes, told, unpaid
 from webhooks.models import Event
 
 PATH = "/v1/manage/bookings/{}"
@@ -245,3 +249,120 @@ def test_past_due(salon: Tenant, path: str) -> None:
     salon.staff = salon.caller("staff")
     with nothing_changes():
         refused(salon.staff.patch(path, {"status": "cancelled"}), 402)
+
+
+# --- what a status means for the deposit --------------------------------------------------------------------------
+
+
+def test_confirmed_waives_the_unpaid_deposit(studio: Tenant, stripe: Sandbox, clock: Any) -> None:
+    takes(studio)
+    made = unpaid(studio)
+    booking = made["booking"]["id"]
+    item = ok(studio.staff.patch(PATH.format(booking), {"status": "confirmed"}))
+    assert (item["status"], item["deposit"]) == ("confirmed", {"status": "canceled", "amount_cents": 2000})
+    assert stripe.objects("payment_intent")[0]["status"] == "canceled"
+    clock.move_to("2026-05-01T08:00:00Z")
+    assert tasks.expire_unpaid() == 0
+    arrive(stripe)
+    assert state(studio, booking) == ("confirmed", "canceled")
+
+
+def test_confirmed_what_the_customer_has_just_paid(studio: Tenant, stripe: Sandbox) -> None:
+    """Stripe refuses to close the payment: the deposit stands."""
+    takes(studio)
+    made = unpaid(studio)
+    stripe.confirm(made["stripe_client_secret"])
+    item = ok(studio.staff.patch(PATH.format(made["booking"]["id"]), {"status": "confirmed"}))
+    assert (item["status"], item["deposit"]["status"]) == ("confirmed", "paid")
+    arrive(stripe)
+    assert state(studio, made["booking"]["id"]) == ("confirmed", "paid")
+    books_agree(stripe)
+
+
+def test_cancelled_refunds_by_policy(studio: Tenant, stripe: Sandbox, clock: Any) -> None:
+    configure(studio, cancellation_steps=[[48, 0], [24, 50]])
+    takes(studio)
+    booking = paid(studio, stripe)
+    clock.move_to("2026-05-14T15:00:00Z")
+    item = ok(studio.staff.patch(PATH.format(booking), {"status": "cancelled"}))
+    assert (item["status"], item["deposit"]["status"]) == ("cancelled", "paid")
+    assert deposit_of(booking).refunded_cents == 1000
+    books_agree(stripe)
+
+
+def test_cancelled_unpaid(studio: Tenant, stripe: Sandbox) -> None:
+    takes(studio)
+    booking = unpaid(studio)["booking"]["id"]
+    item = ok(studio.staff.patch(PATH.format(booking), {"status": "cancelled"}))
+    assert (item["status"], item["deposit"]["status"]) == ("cancelled", "canceled")
+
+
+def test_completed_releases_the_hold(studio: Tenant, stripe: Sandbox) -> None:
+    takes(studio, "authorization_hold")
+    booking = paid(studio, stripe, booking_date=NEAR)
+    assert ok(studio.staff.patch(PATH.format(booking), {"status": "checked_in"}))["deposit"]["status"] == "held"
+    assert ok(studio.staff.patch(PATH.format(booking), {"status": "completed"}))["deposit"]["status"] == "released"
+    assert asked(stripe, "/capture") == []
+    books_agree(stripe)
+
+
+def test_completed_keeps_a_charge(studio: Tenant, stripe: Sandbox) -> None:
+    takes(studio)
+    booking = paid(studio, stripe)
+    for status in ("checked_in", "completed"):
+        item = ok(studio.staff.patch(PATH.format(booking), {"status": status}))
+    assert (item["status"], item["deposit"]["status"]) == ("completed", "paid")
+    books_agree(stripe)
+
+
+@pytest.mark.parametrize(("rule", "day"), [("authorization_hold", NEAR), ("authorization_hold", "2026-05-15")])
+def test_no_show_captures(studio: Tenant, stripe: Sandbox, rule: str, day: str) -> None:
+    takes(studio, rule)
+    booking = paid(studio, stripe, booking_date=day)
+    item = ok(studio.staff.patch(PATH.format(booking), {"status": "no_show"}))
+    assert (item["status"], item["deposit"]["status"]) == ("no_show", "captured")
+    books_agree(stripe)
+
+
+def test_no_show_keeps_a_charge(studio: Tenant, stripe: Sandbox) -> None:
+    takes(studio)
+    booking = paid(studio, stripe)
+    item = ok(studio.staff.patch(PATH.format(booking), {"status": "no_show"}))
+    assert (item["status"], item["deposit"]["status"]) == ("no_show", "paid")
+    books_agree(stripe)
+
+
+@pytest.mark.parametrize(("kind", "status"), [("decline", 409), ("error_500", 503)])
+def test_a_no_show_that_could_not_be_captured_is_none(studio: Tenant, stripe: Sandbox, kind: str, status: int) -> None:
+    takes(studio, "authorization_hold")
+    booking = paid(studio, stripe, booking_date=NEAR)
+    forget_the_past()
+    stripe.fail("POST", ".*/capture", kind=kind)
+    refused(studio.staff.patch(PATH.format(booking), {"status": "no_show"}), status)
+    assert state(studio, booking) == ("confirmed", "held")
+    assert told() == []
+    item = ok(studio.staff.patch(PATH.format(booking), {"status": "no_show"}))
+    assert (item["status"], item["deposit"]["status"]) == ("no_show", "captured")
+    books_agree(stripe)
+
+
+def test_other_changes_leave_the_deposit_alone(studio: Tenant, stripe: Sandbox) -> None:
+    takes(studio)
+    made = unpaid(studio)
+    calls = len(stripe.requests)
+    jim = {"resource_id": studio.resource("jim")}
+    assert ok(studio.staff.patch(PATH.format(made["booking"]["id"]), jim))["deposit"]["status"] == "pending"
+    assert len(stripe.requests) == calls
+    pay(stripe, made)
+    assert state(studio, made["booking"]["id"]) == ("confirmed", "paid")
+
+
+def test_a_confirmation_while_the_payment_is_being_opened(studio: Tenant, stripe: Sandbox) -> None:
+    """Somebody else is at it: the change is refused as a whole, and can be tried again."""
+    takes(studio)
+    booking = unpaid(studio)["booking"]["id"]
+    deposit_of(booking).instructions.update(progress="pending", leased_until="2026-05-01T07:01:00Z")
+    with nothing_changes():
+        response = studio.staff.patch(PATH.format(booking), {"status": "cancelled"})
+    assert refused(response, 409)["details"] == {"reason": "deposit_busy"}
+    assert response.headers["Retry-After"] == "1"
