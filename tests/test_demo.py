@@ -85,7 +85,8 @@ def test_says_what_it_made(demo: Demo) -> None:
 def test_the_file_is_private_and_complete(demo: Demo) -> None:
     assert stat.S_IMODE(demo.file.stat().st_mode) == 0o600
     content = demo.content
-    assert list(content) == ["base_url", "admin", "businesses"]
+    assert list(content) == ["base_url", "admin", "stripe", "businesses"]
+    assert content["stripe"] is None  # no sandbox here
     assert content["base_url"] == "http://127.0.0.1:8123"
     assert sorted(content["businesses"]) == SLUGS
     for slug, entry in content["businesses"].items():
