@@ -29,7 +29,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         stored = inbox.store(json.loads(payload), now=current_time())
     except gateway.BadSignature:
         return _refusal("The signature does not fit.")
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return _refusal("This is not an event of Stripe's.")
     if stored is not None:
         _hurry(stored)
