@@ -165,7 +165,7 @@ def _pay_with_saved_card(deposit: Deposit, instruction: Instruction, capture_met
 
 
 def release(deposit: Deposit, instruction: Instruction) -> Result:
-    """Give the hold back, or forget the saved card."""
+    """Give the hold back, or forget the saved card, unless the next hold needs it."""
     account, key = account_of(deposit), instruction.idempotency_key
     if deposit.status == DepositStatus.HELD:
         ask(
@@ -175,7 +175,7 @@ def release(deposit: Deposit, instruction: Instruction) -> Result:
             on=deposit.intent_ref,
             key=key,
         )
-    elif deposit.method_ref:
+    elif deposit.method_ref and instruction.ends_as != DepositStatus.SAVED:
         ask(account, "payment_methods.detach", on=deposit.method_ref, key=key)
     return Result()
 
