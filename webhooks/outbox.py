@@ -1,12 +1,13 @@
-"""The way into the outbox."""
+"""The way into the outbox. The database itself writes the deliveries: see the trigger on events."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from businesses.db import insert
-from webhooks.models import Event
+from webhooks.models import Delivery, Endpoint, Event
 
 
 class OutsideTransaction(RuntimeError):
@@ -22,3 +23,13 @@ def record(*, business_id: int, live: bool, types: tuple[str, ...], data: Mappin
         raise OutsideTransaction(types)
     for type_ in types:
         insert(Event(business_id=business_id, live=live, type=type_, data=dict(data)))
+
+
+def record_for(endpoint: Endpoint, type_: str, data: Mapping[str, Any]) -> Event:
+    """Write an event that only one endpoint is told of."""
+    event = Event(business_id=endpoint.business_id, live=endpoint.live, type=type_, data=dict(data))
+    insert(event)
+    Delivery.objects.create(
+        business_id=endpoint.business_id, event=event, endpoint=endpoint, next_try_at=timezone.now()
+    )
+    return event

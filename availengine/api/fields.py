@@ -109,8 +109,8 @@ class Time(serializers.CharField):
         return int(data[:2]) * 60 + int(data[3:])
 
 
-class Moment(serializers.DateTimeField):
-    """An ISO 8601 date and time with offset, to the minute, as minutes since 1970."""
+class Instant(serializers.DateTimeField):
+    """An ISO 8601 date and time with offset, as an aware datetime in UTC."""
 
     def to_internal_value(self, value: Any) -> Any:
         if not isinstance(value, str) or not MOMENT.match(value):
@@ -119,9 +119,19 @@ class Moment(serializers.DateTimeField):
             moment = datetime.fromisoformat(value)
         except ValueError:
             raise serializers.ValidationError("There is no such time.") from None
-        if not FIRST_YEAR <= moment.year <= LAST_YEAR or moment.second or moment.microsecond:
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise serializers.ValidationError("Must be in this century.")
+        return moment.astimezone(UTC)
+
+
+class Moment(Instant):
+    """A whole minute, as minutes since 1970."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        moment = super().to_internal_value(value)
+        if moment.second or moment.microsecond:
             raise serializers.ValidationError("Must be a whole minute of this century.")
-        return minute_of(moment.astimezone(UTC))
+        return minute_of(moment)
 
 
 class Phone(Text):
