@@ -8,6 +8,7 @@ from django.core.checks import ERROR, CheckMessage, Error, Tags, Warning, regist
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connection
 
+from bookings.sms import PROVIDERS
 from payments.gateway import TEST_KEYS
 
 
@@ -47,10 +48,22 @@ def payments(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.security, deploy=False)
 def mail(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    if settings.BASE_URL.startswith("https://") and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+    if settings.BASE_URL.startswith("https://") and settings.EMAIL_BACKEND.endswith("EmlBackend"):
         hint = "Set BREVO_API_KEY or EMAIL_URL."
         return [Warning("Mails are written to files and sent to nobody.", hint=hint, id="availengine.W003")]
     return []
+
+
+@register()
+def text_messages(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    if not settings.SMS_PROVIDER:
+        return []
+    needed = ("SMS_FROM", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN") if settings.SMS_PROVIDER == "twilio" else ()
+    problems = [f"{name} is not set." for name in needed if not getattr(settings, name)]
+    if settings.SMS_PROVIDER not in PROVIDERS:
+        problems = [f"There is no SMS provider {settings.SMS_PROVIDER!r}."]
+    hint = f"SMS_PROVIDER is one of {', '.join(PROVIDERS)}, or empty for no SMS; see docs/messages.md."
+    return [Error(problem, hint=hint, id="availengine.E007") for problem in problems]
 
 
 @register(Tags.database)

@@ -160,7 +160,11 @@ CELERY_BEAT_SCHEDULE = {
         for name, seconds in (
             ("handle_stripe_events", 5.0),
             ("carry_out_instructions", 5.0),
+            ("write_messages", 3.0),
             ("send_messages", 5.0),
+            ("remind_customers", 60.0),
+            ("tell_of_endpoints", 60.0),
+            ("purge_links", 3600.0),
             ("expire_unpaid", 10.0),
             ("place_holds", 60.0),
             ("watch_holds", 300.0),
@@ -188,8 +192,26 @@ if ANYMAIL["BREVO_API_KEY"]:
 elif env.str("EMAIL_URL", ""):  # smtp+tls://user:password@host:587, or consolemail://
     vars().update(env.email("EMAIL_URL"))
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "availengine.mail.EmlBackend"
     EMAIL_FILE_PATH = VAR / "mail"
+
+# --- SMS ----------------------------------------------------------------------------------------------------
+SMS_PROVIDER = env.str("SMS_PROVIDER", "")  # console, file or twilio; empty: no SMS
+SMS_FROM = env.str("SMS_FROM", "")
+SMS_FILE_PATH = VAR / "sms"
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
+TWILIO_API_BASE = env.str("TWILIO_API_BASE", "https://api.twilio.com")
+
+# --- webhooks -----------------------------------------------------------------------------------------------
+# Seconds to wait before each attempt, the first included (GUARANTEES E3).
+WEBHOOK_SCHEDULE = env.list(
+    "WEBHOOK_SCHEDULE",
+    cast=float,
+    default=[0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
+)
+STREAM_URL = env.str("STREAM_URL", "").rstrip("/")  # where events are streamed, if the proxy does not know
+COURIER_THREADS = env.int("COURIER_THREADS", 64)
 
 # --- the API ----------------------------------------------------------------------------------------------
 MAX_BODY_BYTES = 256 * 1024
@@ -232,6 +254,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DepositKind": "payments.models.DepositKind",
         "DepositType": "businesses.models.DepositType",
         "EntryKind": "payments.models.EntryKind",
+        "MessageState": "bookings.models.MessageState",
+        "DeliveryState": "webhooks.models.State",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_REQUEST": True,
@@ -260,6 +284,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]  # of messages to customers: in the language of their business
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", "") or None  # only for `collectstatic` behind a file server

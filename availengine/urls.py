@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
-from availengine import pages
+from availengine import manage_page, pages
 from availengine.api import stripe
 from availengine.api.documents import DocumentView
 from availengine.api.routes import both
@@ -18,6 +18,9 @@ urlpatterns = [
     *both("v1/redoc", SpectacularRedocView.as_view(url_name="v1-schema", template_name="redoc.html"), name="v1-redoc"),
     *both("v1/webhooks/stripe", stripe.receive),
     path("v1/", include("availengine.api.v1.urls")),
+    path("b/<str:token>", manage_page.booking),
+    path("b/<str:token>/cancel", manage_page.cancel),
+    path("b/<str:token>/calendar.ics", manage_page.calendar),
     path("pay/thanks", pages.paid),
     path("pay/later", pages.not_paid),
     path("admin/", admin.site.urls),

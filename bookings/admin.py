@@ -34,10 +34,10 @@ class CustomerAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnly, admin.ModelAdmin):
-    """Mails; with `next_try_at` empty and not sent, one is given up."""
+    """Mails and text messages. What they say is not shown: links in it are for their recipient alone."""
 
-    list_display = ("created_at", "business", "kind", "recipient", "sent_at", "tries", "next_try_at", "problem")
-    list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter), "business")
+    list_display = ("created_at", "business", "kind", "channel", "recipient", "state", "tries", "problem")
+    list_filter = ("state", "kind", "channel", "business")
     list_select_related = ("business",)
     show_full_result_count = False
-    exclude = ("html",)
+    exclude = ("html", "text", "calendar")

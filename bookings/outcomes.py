@@ -33,6 +33,8 @@ def follow_deposit(
     """
     if instruction and instruction.progress == Progress.DONE:
         _follow_instruction(booking, deposit, instruction)
+    if instruction and instruction.progress == Progress.REFUSED and instruction.action == Action.CAPTURE:
+        messages.tell_of_failed_capture(booking, deposit, instruction.problem)
     types = _what_happened(deposit, before)
     if types:
         record_deposit(booking, deposit, *types)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from celery import shared_task
 from django.utils import timezone
 
-from bookings import execution, messages, upkeep
+from bookings import alerts, execution, links, mailroom, messages, reminders, upkeep
 from businesses.errors import Busy, DomainError
 from payments import billing, inbox, instructions
 from payments.gateway import NotConfigured, Refused, Unreached
@@ -106,6 +106,34 @@ def watch_holds() -> int:
 def reconcile_deposits() -> int:
     found = upkeep.to_look_at(now=timezone.now(), most=MOST)
     return _each(found, lambda deposit, now: upkeep.reconcile(deposit, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def write_messages() -> int:
+    """Read on in the outbox until its end. Returns how many events were read."""
+    read, until = 0, time.monotonic() + LONGEST_RUN
+    while time.monotonic() < until:
+        batch = mailroom.read_on()
+        read += batch
+        if batch < mailroom.MOST:
+            break
+    return read
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def remind_customers() -> int:
+    found = reminders.due(now=timezone.now(), most=MOST)
+    return _each(found, lambda item, now: reminders.remind(*item, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def tell_of_endpoints() -> int:
+    return _each(alerts.switched_off(most=MOST), lambda endpoint, now: alerts.tell_of_endpoint(endpoint))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def purge_links() -> int:
+    return links.purge(now=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

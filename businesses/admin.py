@@ -75,6 +75,7 @@ class BusinessAdmin(DepositRuleAdmin):
         ("Rules", {"fields": ("slot_interval_minutes", "lead_time_minutes", "window_days", "auto_confirm")}),
         ("Cancellation", {"fields": ("cancel_notice_hours", "cancellation_steps")}),
         ("Deposits", {"fields": (*DEPOSIT_RULE, "deposit_window_minutes", "stripe_account")}),
+        ("Messages", {"fields": ("reminder_hours", "sms_reminders")}),
         (
             "Booking page",
             {

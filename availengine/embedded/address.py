@@ -73,3 +73,23 @@ class Address:
 
 def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def beside(application: Address, wanted: str, last: int | None, offset: int) -> Address:
+    """Where another server listens on the application's host: the port asked for; else the last one, so that links
+    go on working; else the one so much above the application's; else any that is free. Raises StackError.
+    """
+    if wanted:
+        address = Address.parse(application.host, wanted)
+        address.require_free()
+        return address
+    for port in filter(None, (last, application.port + offset)):
+        try:
+            address = Address.parse(application.host, str(port))
+            address.require_free()
+        except StackError:
+            continue
+        return address
+    with socket.socket(socket.AF_INET6 if ":" in application.host else socket.AF_INET) as probe:
+        probe.bind((application.host, 0))
+        return Address(application.host, probe.getsockname()[1])

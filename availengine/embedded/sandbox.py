@@ -2,13 +2,11 @@
 
 import json
 import secrets
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from availengine.embedded.address import Address
-from availengine.embedded.errors import StackError
+from availengine.embedded.address import Address, beside
 from availengine.embedded.state import replacing
 
 KEYS = ("STRIPE_SECRET_KEY", "STRIPE_TEST_SECRET_KEY")
@@ -56,28 +54,10 @@ def payment_sandbox(var: Path, application: Address, given: Mapping[str, str]) -
             "secret_key": f"sk_test_sandbox{secrets.token_hex(12)}",
             "webhook_secret": f"whsec_{secrets.token_hex(16)}",
         }
-    address = _address(application, given.get("SANDBOX_PORT") or "", known.get("port"))
+    address = beside(application, given.get("SANDBOX_PORT") or "", known.get("port"), 1)
     with replacing(path) as draft:
         draft.write_text(json.dumps({**known, "port": address.port}, indent=2) + "\n")
     return PaymentSandbox(address, known["secret_key"], known["webhook_secret"], var / "sandbox.sqlite3")
-
-
-def _address(application: Address, wanted: str, last: int | None) -> Address:
-    """The port asked for; else the last one, so that links in mails go on working; else the next free one."""
-    if wanted:
-        address = Address.parse(application.host, wanted)
-        address.require_free()
-        return address
-    for port in filter(None, (last, application.port % 65535 + 1)):
-        address = Address(application.host, port)
-        try:
-            address.require_free()
-        except StackError:
-            continue
-        return address
-    with socket.socket(socket.AF_INET6 if ":" in application.host else socket.AF_INET) as probe:
-        probe.bind((application.host, 0))
-        return Address(application.host, probe.getsockname()[1])
 
 
 def without_proxy(given: Mapping[str, str]) -> dict[str, str]:

@@ -57,6 +57,19 @@ def beat(var: Path) -> Program:
     return Program("beat", arguments, 5.0, signal.SIGKILL)
 
 
+def courier() -> Program:
+    """What it has begun to deliver when it is killed is delivered once more, under the same id."""
+    return Program("courier", [str(ROOT / "manage.py"), "courier", "--skip-checks"], 20.0, signal.SIGKILL)
+
+
+def stream(host: str, port: int) -> Program:
+    """Listeners hold a connection each, and nothing else: one process serves thousands."""
+    arguments = ["granian", "--interface", "asgi", "--host", host, "--port", str(port), "--no-ws", "--workers", "1"]
+    arguments += ["--backlog", "2048", "--backpressure", "4096", "--workers-kill-timeout", "2"]
+    arguments += ["--no-access-log", "--log-level", "warning"]
+    return Program("stream", [*arguments, "availengine.stream.asgi:application"], 5.0, signal.SIGTERM)
+
+
 def sandbox() -> Program:
     """The stand-in for Stripe; it keeps what it knows as it goes."""
     return Program("sandbox", ["availengine.sandbox"], 5.0, signal.SIGKILL)

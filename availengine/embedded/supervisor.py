@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from availengine.embedded import processes, services
-from availengine.embedded.address import Address
+from availengine.embedded.address import Address, beside
 from availengine.embedded.console import Console
 from availengine.embedded.errors import StackError
 from availengine.embedded.sandbox import payment_sandbox, without_proxy
@@ -73,7 +73,8 @@ class Supervisor:
         self._gate.unlink(missing_ok=True)
         sandbox = payment_sandbox(self.stack.var, self.plan.address, os.environ)
         self.stack.also = sandbox.settings() if sandbox else {}
-        env = self._environment()
+        streaming = beside(self.plan.address, os.environ.get("STREAM_PORT") or "", None, 2)
+        env = {"STREAM_URL": streaming.url, **self._environment()}
         if sandbox:
             self._start_service(services.sandbox(), {**env, **sandbox.environment(self.plan.address)})
         # At once, because loading it takes as long as all that follows; the gate keeps it from answering.
@@ -88,6 +89,8 @@ class Supervisor:
         self._set_up_demo(env)
         self._wait_until_ready(web)
         # Last, so that loading them does not slow the first answer.
+        self._start_service(services.courier(), env)
+        self._start_service(services.stream(streaming.host, streaming.port), env)
         self._start_service(services.worker(), env)
         self._start_service(services.beat(self.stack.var), env)
 

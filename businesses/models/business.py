@@ -3,6 +3,7 @@
 import uuid
 import zoneinfo
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -15,6 +16,14 @@ from businesses.models.deposit_rule import DepositRule, as_form_errors, deposit_
 def validate_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"{name!r} is not a time zone of the IANA database.")
+
+
+MOST_REMINDERS = 5
+MOST_REMINDER_HOURS = 720
+
+
+def a_day_ahead() -> list[int]:
+    return [24]
 
 
 class Plan(models.TextChoices):
@@ -81,6 +90,20 @@ class Business(DepositRule):
         db_default="",
         validators=[RegexValidator(r"^acct_[A-Za-z0-9]+\Z")],
         help_text="Connected Stripe account that receives the deposits; empty: the host's own.",
+    )
+
+    reminder_hours = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MOST_REMINDER_HOURS)]),
+        size=MOST_REMINDERS,
+        default=a_day_ahead,
+        db_default=[24],
+        blank=True,
+        help_text="How many hours before a visit its customer is reminded; empty: never.",
+    )
+    sms_reminders = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Remind by SMS as well, and confirm by SMS where there is no e-mail address.",
     )
 
     longest_block_minutes = models.PositiveIntegerField(

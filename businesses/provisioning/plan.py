@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from businesses.deposit_rules import DepositType, Rule, rule_columns
 from businesses.models import BillingStatus, ClosureKind, Preset, ResourceKind, Role
 from businesses.models import Plan as BillingPlan
+from businesses.models.business import MOST_REMINDER_HOURS, MOST_REMINDERS
 from businesses.money import decimals_of
 from businesses.provisioning.deposits import read_rule, read_steps
 from businesses.provisioning.document import DocumentError, Mapping, Node
@@ -150,9 +151,22 @@ def _rules(m: Mapping) -> dict[str, Any]:
         "cancel_notice_hours": m.get("cancel_notice_hours", lambda n: n.integer(0, 8760), 24),
         "cancellation_steps": m.get("cancellation", read_steps, []),
         "deposit_window_minutes": m.get("deposit_window_minutes", lambda n: n.integer(1, 1440), 30),
+        "reminder_hours": m.get("reminder_hours", _reminder_hours, [24]),
+        "sms_reminders": m.get("sms_reminders", Node.flag, False),
     }
     m.nothing_else()
     return values
+
+
+def _reminder_hours(node: Node) -> list[int]:
+    items = node.items()
+    if len(items) > MOST_REMINDERS:
+        raise node.fail(f"has more than {MOST_REMINDERS} reminders")
+    hours = [item.integer(1, MOST_REMINDER_HOURS) for item in items]
+    for index, item in enumerate(items):
+        if item.value in hours[:index]:
+            raise item.fail(f"{item.value} is there twice")
+    return hours
 
 
 def _page(m: Mapping) -> dict[str, Any]:

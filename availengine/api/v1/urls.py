@@ -5,8 +5,10 @@ from typing import Any
 from availengine.api.routes import both
 from availengine.api.v1.deposits import ManagedDeposits
 from availengine.api.v1.manage import ManagedBookings
+from availengine.api.v1.messages import MessagesView
 from availengine.api.v1.public import AvailabilityView, BookingView, BusinessView
 from availengine.api.v1.setup import CatalogueView, Categories, Closures, Customers, Hours, Keys, Resources, Services
+from availengine.api.v1.webhooks import EndpointsView, EventsView
 
 COLLECTION: dict[str, Any] = {"get": "list", "post": "create"}
 ITEM: dict[str, Any] = {"get": "retrieve", "patch": "update", "delete": "destroy"}
@@ -42,6 +44,17 @@ urlpatterns = [
     *both("manage/bookings/<id:booking_id>/refund", ManagedDeposits.as_view({"post": "refund"})),
     *both("manage/bookings/<id:booking_id>/deposit", ManagedDeposits.as_view({"get": "retrieve"})),
     *both("manage/bookings/<id:booking_id>/cancellation-preview", ManagedDeposits.as_view({"get": "preview"})),
+    *both("manage/messages", MessagesView.as_view({"get": "list"})),
+    *both("webhooks/endpoints", EndpointsView.as_view(COLLECTION)),
+    *both("webhooks/endpoints/<id:key>", EndpointsView.as_view(ITEM)),
+    *both("webhooks/endpoints/<id:key>/rotate", EndpointsView.as_view({"post": "rotate"})),
+    *both("webhooks/endpoints/<id:key>/test", EndpointsView.as_view({"post": "test"})),
+    *both("webhooks/endpoints/<id:key>/replay", EndpointsView.as_view({"post": "replay"})),
+    *both("webhooks/endpoints/<id:key>/deliveries", EndpointsView.as_view({"get": "deliveries"})),
+    *both("webhooks/endpoints/<id:key>/deliveries/<id:delivery_id>", EndpointsView.as_view({"get": "delivery"})),
+    *both("webhooks/endpoints/<id:key>/deliveries/<id:delivery_id>/resend", EndpointsView.as_view({"post": "resend"})),
+    *both("events", EventsView.as_view({"get": "list"})),
+    *both("events/stream", EventsView.as_view({"get": "stream"})),
     *_catalogue("services", Services),
     *_catalogue("service-categories", Categories),
     *_catalogue("resources", Resources),

@@ -1,0 +1,54 @@
+"""How messages speak: in the business's language, of times in its zone, as people there write them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from businesses.models import Business
+
+DATES = {"en": "l, j F Y", "de": "l, j. F Y", "el": "l, j E Y"}  # the languages there are texts in
+CLOCKS = {"en-US": "g:i A"}
+CLOCK = "H:i"
+
+
+def language_of(business: Business) -> str:
+    """The language to write in: the business's own where there are texts in it, else English."""
+    language = business.language.split("-")[0].lower()
+    return language if language in DATES else "en"
+
+
+@contextmanager
+def in_language_of(business: Business) -> Iterator[None]:
+    with translation.override(language_of(business)):
+        yield
+
+
+def spoken_day(moment: datetime, business: Business) -> str:
+    """`Friday, 15 May 2026`, in the zone of the business."""
+    return date_format(moment.astimezone(business.zone), DATES[language_of(business)])
+
+
+def spoken_time(moment: datetime, business: Business) -> str:
+    """`14:30`, in the zone of the business; `2:30 PM` where its language is en-US."""
+    return date_format(moment.astimezone(business.zone), CLOCKS.get(business.language, CLOCK))
+
+
+def spoken_moment(moment: datetime, business: Business) -> str:
+    return gettext("%(day)s at %(time)s") % {
+        "day": spoken_day(moment, business),
+        "time": spoken_time(moment, business),
+    }
+
+
+def spoken_span(starts_at: datetime, ends_at: datetime, business: Business) -> str:
+    """The day, and from when until when."""
+    start, end = spoken_time(starts_at, business), spoken_time(ends_at, business)
+    return f"{spoken_day(starts_at, business)}, {start} – {end}"  # noqa: RUF001
+
+
+def people(count: int) -> str:
+    return ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
