@@ -38,6 +38,10 @@ SCHEDULE = {
     "bookings.tasks.place_holds": 60,
     "bookings.tasks.watch_holds": 300,
     "bookings.tasks.reconcile_deposits": 60,
+    "bookings.tasks.write_messages": 3,
+    "bookings.tasks.remind_customers": 60,
+    "bookings.tasks.tell_of_endpoints": 60,
+    "bookings.tasks.purge_links": 3600,
 }
 
 

@@ -14,7 +14,7 @@ from availengine.api import throttling
 from availengine.api.v1 import slots
 from availengine.models import IdempotencyRecord
 from availengine.sandbox import Sandbox
-from bookings.models import Allocation, Booking, Customer
+from bookings.models import Allocation, Booking, Customer, ManageLink, Message
 from businesses.models import (
     ApiKey,
     Business,
@@ -29,11 +29,12 @@ from payments.models import Deposit
 from tests import factories
 from tests.money import empty, quiet_sandbox, settings_of
 from tests.v1.calls import Tenant
-from webhooks.models import Event
+from webhooks.models import Attempt, Delivery, Endpoint, Event
 
 NOW = datetime(2026, 5, 1, 7, 0, tzinfo=UTC)  # a Friday, 02:00 in Chicago
-DAILY = (IdempotencyRecord, Event, Allocation, Booking, Deposit, Customer)
+DAILY = (IdempotencyRecord, ManageLink, Message, Allocation, Booking, Deposit, Customer)
 CONFIGURATION = (ServiceResource, Closure, OpeningHours, Service, ServiceCategory, Resource, ApiKey)
+EVENTS = (Attempt, Delivery, Event, Endpoint)  # last: removing the others writes events
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +59,7 @@ def stored(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
 
     yield store
     with django_db_blocker.unblock():
-        for model in (*DAILY, *CONFIGURATION):
+        for model in (*DAILY, *CONFIGURATION, *EVENTS):
             model._default_manager.filter(business__in=made).delete()
         Business.objects.filter(id__in=[business.id for business in made]).delete()
 

@@ -21,6 +21,7 @@ from businesses.models import ApiKey, Business, OpeningHours
 from payments.models import Deposit
 from tests.v1.calls import DAY, Caller, Tenant, desk, nothing_changes, ok
 from tests.v1.conftest import NOW
+from webhooks.models import Delivery
 
 PRINCIPALS = ("none", "widget", "read_only", "staff", "full", "test full", "foreign full", "past due full")
 
@@ -34,6 +35,8 @@ CATALOGUE_NEW = "401 403 403 403 201 201 201 402"
 CATALOGUE_GET = "401 403 403 403 200 200 404 200"
 CATALOGUE_SET = "401 403 403 403 200 200 404 402"
 CATALOGUE_DEL = "401 403 403 403 204 204 404 402"
+HOOK_GET = "401 403 403 403 200 404 404 200"  # an endpoint belongs to one mode
+HOOK_SEND = "401 403 403 403 202 404 404 402"
 OPEN = "200 - - - - - - -"  # needs no key
 SIGNED = "400 - - - - - - -"  # needs Stripe's signature instead
 
@@ -58,6 +61,7 @@ TABLE = {
     "POST /v1/manage/bookings/{booking}/refund": "401 403 403 409 409 404 404 402",
     "GET /v1/manage/bookings/{booking}/deposit": BOOKING,
     "GET /v1/manage/bookings/{booking}/cancellation-preview": BOOKING,
+    "GET /v1/manage/messages": LIST,
     "GET /v1/manage/services": CATALOGUE_LIST,
     "POST /v1/manage/services": CATALOGUE_NEW,
     "GET /v1/manage/services/{service}": CATALOGUE_GET,
@@ -94,6 +98,19 @@ TABLE = {
     "DELETE /v1/manage/api-keys/{key}": "401 403 403 403 204 404 404 402",
     "POST /v1/manage/api-keys/{key}/rotate": "401 403 403 403 201 404 404 402",
     "POST /v1/webhooks/stripe": SIGNED,
+    "GET /v1/webhooks/endpoints": CATALOGUE_LIST,
+    "POST /v1/webhooks/endpoints": CATALOGUE_NEW,
+    "GET /v1/webhooks/endpoints/{endpoint}": HOOK_GET,
+    "PATCH /v1/webhooks/endpoints/{endpoint}": "401 403 403 403 200 404 404 402",
+    "DELETE /v1/webhooks/endpoints/{endpoint}": "401 403 403 403 204 404 404 402",
+    "POST /v1/webhooks/endpoints/{endpoint}/rotate": "401 403 403 403 201 404 404 402",
+    "POST /v1/webhooks/endpoints/{endpoint}/test": HOOK_SEND,
+    "POST /v1/webhooks/endpoints/{endpoint}/replay": HOOK_SEND,
+    "GET /v1/webhooks/endpoints/{endpoint}/deliveries": HOOK_GET,
+    "GET /v1/webhooks/endpoints/{endpoint}/deliveries/{delivery}": HOOK_GET,
+    "POST /v1/webhooks/endpoints/{endpoint}/deliveries/{delivery}/resend": HOOK_SEND,
+    "GET /v1/events": LIST,
+    "GET /v1/events/stream": "401 403 307 307 307 307 307 307",
     "GET /v1/schema": OPEN,
     "GET /v1/docs": OPEN,
     "GET /v1/redoc": OPEN,
@@ -126,6 +143,9 @@ def body_of(operation: str, things: dict[str, str]) -> Any:
         "POST /v1/manage/customers": {"first_name": "New"},
         "PATCH /v1/manage/customers/{customer}": {"first_name": "New"},
         "POST /v1/manage/api-keys": {"name": "New", "preset": "widget", "mode": "live"},
+        "POST /v1/webhooks/endpoints": {"url": "https://example.com/new"},
+        "PATCH /v1/webhooks/endpoints/{endpoint}": {"description": "New"},
+        "POST /v1/webhooks/endpoints/{endpoint}/replay": {"since": "2026-05-01T00:00:00Z"},
     }.get(operation)
 
 
@@ -149,12 +169,15 @@ def _world(stored: Any, django_db_blocker: Any) -> World:
 
 
 @pytest.fixture
-def world(db: None, stripe: Sandbox, _world: World) -> World:
+def world(db: None, stripe: Sandbox, _world: World, settings: Any) -> World:
+    settings.STREAM_URL = "http://127.0.0.1:1"
     return _world
 
 
 def things_of(tenant: Tenant) -> dict[str, str]:
     """One of everything, by the names in the routes."""
+    hook = {"url": "https://example.com/hook", "events": ["booking.created"]}
+    endpoint = ok(tenant.full.post("/v1/webhooks/endpoints", hook), 201)["id"]
     booking = tenant.book()["id"]
     values = {"kind": "charge", "status": "expired", "amount_cents": 1000, "currency": "USD"}
     deposit = Deposit.objects.create(business_id=tenant.business.id, live=True, **values)
@@ -169,6 +192,8 @@ def things_of(tenant: Tenant) -> dict[str, str]:
         "category": ok(tenant.full.post(f"{manage}/service-categories", {"name": "Hair"}), 201)["id"],
         "closure": ok(tenant.full.post(f"{manage}/closures", {"from": "2026-06-01", "to": "2026-06-01"}), 201)["id"],
         "hours": str(OpeningHours.objects.filter(business=tenant.business).first().uuid),
+        "endpoint": endpoint,
+        "delivery": str(Delivery.objects.get(endpoint__uuid=endpoint).uuid),
         "key": str(ApiKey.objects.get(business=tenant.business, name="read").uuid),
     }
 
@@ -240,6 +265,8 @@ PARAMETERS = {
     "closures/<id:key>": "closures/{closure}",
     "customers/<id:key>": "customers/{customer}",
     "api-keys/<id:key>": "api-keys/{key}",
+    "endpoints/<id:key>": "endpoints/{endpoint}",
+    "<id:delivery_id>": "{delivery}",
 }
 
 
@@ -269,7 +296,7 @@ def test_every_route_answers_with_and_without_the_slash() -> None:
 
 def test_every_post_takes_an_idempotency_key() -> None:
     posts = {(view.cls, view.actions["post"]) for _, view in ROUTES if "post" in getattr(view, "actions", {})}
-    assert len(posts) == 16
+    assert len(posts) == 21
     forgotten = [
         f"{v.__name__}.{action}" for v, action in posts if not getattr(getattr(v, action), "idempotent", False)
     ]

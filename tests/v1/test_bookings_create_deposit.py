@@ -68,7 +68,7 @@ def test_it_holds_its_time_and_is_listed_with_its_deposit(studio: Tenant) -> Non
     deposit = deposit_of(booking)
     assert (deposit.currency, deposit.live, deposit.channel) == ("EUR", True, "form")
     assert deposit.expires_at == datetime(2026, 5, 1, 7, 30, tzinfo=UTC)
-    assert told() == ["booking.created"]
+    assert told("booking.", "deposit.", "payment.") == ["booking.created"]
 
 
 def test_the_window_is_the_businesss(studio: Tenant) -> None:

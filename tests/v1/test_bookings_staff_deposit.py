@@ -123,7 +123,7 @@ def test_the_customer_gets_a_mail(charging: Tenant) -> None:
     assert letter.body.rstrip() == (
         "Hello Jane,\n\n"
         "Studio has reserved Friday, 15 May 2026 at 10:00 for you (1 person).\n\n"
-        "To keep it, please pay the deposit of EUR 20 by 04:00 on Friday, 01 May 2026.\n\n"
+        "To keep it, please pay the deposit of EUR 20 by Friday, 1 May 2026 at 04:00.\n\n"
         f"Your confirmation code is {made['booking']['confirmation_code']}. "
         "If you do not pay in time, the reservation ends by itself.\n\n"
         f"Pay EUR 20: {made['checkout_url']}\n\n"
@@ -131,7 +131,7 @@ def test_the_customer_gets_a_mail(charging: Tenant) -> None:
     )
     ((html, kind),) = letter.alternatives
     assert kind == "text/html"
-    assert f'<a href="{made["checkout_url"]}"' in html
+    assert f'href="{made["checkout_url"]}"' in html
     for text in (
         "Hello Jane,",
         "please pay the deposit of EUR 20",

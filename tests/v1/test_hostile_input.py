@@ -9,6 +9,7 @@ from availengine.sandbox import Sandbox
 from businesses.models import ApiKey, OpeningHours
 from tests.v1.calls import DAY, Caller, Tenant, desk, nothing_changes, ok, refused, refused_fields
 from tests.v1.conftest import NOW
+from webhooks.models import Delivery
 
 LONG = "1" * 5_000
 HUGE = b'{"first_name": "' + b"x" * 10_000_000 + b'"}'
@@ -19,10 +20,13 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 @pytest.fixture(scope="module")
 def _things(_salon: Tenant, django_db_blocker: Any) -> dict[str, str]:
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
+        hook = {"url": "https://example.com/hook", "events": ["booking.created"]}
+        endpoint = ok(_salon.full.post("/v1/webhooks/endpoints", hook), 201)["id"]
         booking = _salon.book()["id"]
         customer = _salon.item(booking)["customer"]["id"]
         category = ok(_salon.full.post("/v1/manage/service-categories", {"name": "Hair"}), 201)["id"]
         closure = ok(_salon.full.post("/v1/manage/closures", {"from": "2026-06-01", "to": "2026-06-01"}), 201)["id"]
+        delivery = Delivery.objects.get(endpoint__uuid=endpoint)
         hours, key = (model.objects.filter(business=_salon.business).first() for model in (OpeningHours, ApiKey))
     return {
         "business": _salon.id,
@@ -34,6 +38,8 @@ def _things(_salon: Tenant, django_db_blocker: Any) -> dict[str, str]:
         "resource": _salon.resource("jim"),
         "hours": str(hours.uuid),
         "key": str(key.uuid),
+        "endpoint": endpoint,
+        "delivery": str(delivery.uuid),
     }
 
 
@@ -111,10 +117,21 @@ WRITING: dict[str, dict[str, Any]] = {
     "PATCH /v1/manage/customers/{customer}": {"first_name": "New", "email": "a@example.com", "phone": "+13125550100"},
     "POST /v1/manage/api-keys": {"name": "New", "preset": "widget", "mode": "live", "requests_per_minute": 9},
     "POST /v1/manage/api-keys/{key}/rotate": {"overlap_hours": 1},
+    "POST /v1/webhooks/endpoints": {"url": "https://example.com/", "events": ["booking.created"], "description": "x"},
+    "PATCH /v1/webhooks/endpoints/{endpoint}": {
+        "url": "https://example.com/",
+        "events": ["booking.created"],
+        "description": "x",
+        "active": True,
+    },
+    "POST /v1/webhooks/endpoints/{endpoint}/replay": {"since": "2026-05-01T00:00:00Z"},
 }
 BODILESS = (
     "POST /v1/manage/bookings/{booking}/no-show",
     "POST /v1/manage/bookings/{booking}/release-hold",
+    "POST /v1/webhooks/endpoints/{endpoint}/rotate",
+    "POST /v1/webhooks/endpoints/{endpoint}/test",
+    "POST /v1/webhooks/endpoints/{endpoint}/deliveries/{delivery}/resend",
 )
 
 TEXTS: list[Any] = ["\x00", "a\x00b", "\x01", "a\x1fb", "\x7f", 5, 1.5, True, [], {}, ["x"], {"x": 1}]
@@ -163,7 +180,33 @@ IDS: list[Any] = [
 ]
 CHOICES: list[Any] = ["", "x", "\x00", 0, True, [], {}, ["live"], LONG]
 
+URLS: list[Any] = [*TEXTS, "", "x", "http://example.com/", "https://127.1/", "https://[::1]/", "https://a@b.com/", LONG]
+LISTS_OF_EVENTS: list[Any] = [
+    "",
+    "booking.created",
+    5,
+    True,
+    {},
+    ["x"],
+    [""],
+    ["\x00"],
+    [5],
+    [["booking.created"]],
+    [LONG],
+]
+
 KINDS: dict[str, list[Any]] = {
+    "url": URLS,
+    "events": LISTS_OF_EVENTS,
+    "active": ["true", "", 1, 0, [], {}, LONG],
+    "since": [
+        *(moment for moment in DATES if moment != "2026-05-15T10:00:00Z"),
+        DAY,
+        "2026-05-01T00:00:00",
+        "2026-05-01T25:00:00Z",
+        "1900-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+    ],
     **dict.fromkeys(("first_name", "last_name", "email", "phone", "customer_notes", "notes", "staff_notes"), TEXTS),
     **dict.fromkeys(("name", "description", "about", "reason"), TEXTS),
     **dict.fromkeys(("booking_date", "date", "from", "to"), DATES),
@@ -205,7 +248,7 @@ def test_the_bodies_above_are_valid(salon: Tenant, stripe: Sandbox, things: dict
     """Otherwise the refusals would say nothing. A refund is understood, but there is nothing to refund."""
     method, route = operation.split(" ")
     response = salon.full.send(method, route.format(**things), filled(WRITING[operation], things))
-    assert response.status_code in ((409,) if operation.endswith("/refund") else (200, 201)), response.content
+    assert response.status_code in ((409,) if operation.endswith("/refund") else (200, 201, 202)), response.content
 
 
 BODIES: dict[str, bytes] = {
@@ -327,20 +370,24 @@ def test_json_with_parameters(salon: Tenant, content_type: str) -> None:
 # --- addresses ----------------------------------------------------------------------------------------------------
 
 LISTS = (
-    "bookings",
-    "services",
-    "service-categories",
-    "resources",
-    "opening-hours",
-    "closures",
-    "customers",
-    "api-keys",
+    "manage/bookings",
+    "manage/messages",
+    "manage/services",
+    "manage/service-categories",
+    "manage/resources",
+    "manage/opening-hours",
+    "manage/closures",
+    "manage/customers",
+    "manage/api-keys",
+    "webhooks/endpoints",
+    "webhooks/endpoints/{endpoint}/deliveries",
+    "events",
 )
 
 
 @pytest.mark.parametrize("listing", LISTS)
-def test_hostile_pages(salon: Tenant, listing: str) -> None:
-    path = f"/v1/manage/{listing}"
+def test_hostile_pages(salon: Tenant, things: dict[str, str], listing: str) -> None:
+    path = f"/v1/{listing.format(**things)}"
     with nothing_changes():
         for limit in ("0", "-1", "201", "abc", "", "1.5", "1e2", "%00", "٥", LONG, "0x10", "1_0", "+5"):
             refused_fields(salon.full.send("GET", path, query=f"limit={limit}"), "limit")
@@ -449,6 +496,16 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIN
         ("/v1/manage/services/{service}", "GET PATCH DELETE"),
         ("/v1/manage/api-keys/{key}", "GET DELETE"),
         ("/v1/manage/api-keys/{key}/rotate", "POST"),
+        ("/v1/webhooks/endpoints", "GET POST"),
+        ("/v1/webhooks/endpoints/{endpoint}", "GET PATCH DELETE"),
+        ("/v1/webhooks/endpoints/{endpoint}/rotate", "POST"),
+        ("/v1/webhooks/endpoints/{endpoint}/test", "POST"),
+        ("/v1/webhooks/endpoints/{endpoint}/replay", "POST"),
+        ("/v1/webhooks/endpoints/{endpoint}/deliveries", "GET"),
+        ("/v1/webhooks/endpoints/{endpoint}/deliveries/{delivery}", "GET"),
+        ("/v1/webhooks/endpoints/{endpoint}/deliveries/{delivery}/resend", "POST"),
+        ("/v1/events", "GET"),
+        ("/v1/events/stream", "GET"),
     ],
 )
 def test_wrong_methods(salon: Tenant, things: dict[str, str], route: str, allowed: str) -> None:
