@@ -33,7 +33,7 @@ run: ## Run everything with demo businesses, until Ctrl-C
 
 test: ## Run the tests (ARGS="tests/v1 -k booking")
 	$(call install,$(DEV))
-	@exec $(PYTHON) -m pytest $(ARGS)
+	@exec $(PYTHON) -m tests.run $(ARGS)
 
 lint: ## Check style and types
 	$(call install,$(DEV))
