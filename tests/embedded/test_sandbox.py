@@ -48,10 +48,22 @@ def test_with_a_real_key_there_is_none(tmp_path: Path, application: Address, nam
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_makes_way_for_who_listens_there_already(tmp_path: Path, application: Address) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", application.port + 1))
+def listening_above() -> tuple[Address, socket.socket]:
+    """An application's address, and somebody who listens on the port above it."""
+    while True:
+        found, other = Address("127.0.0.1", free_port()), socket.socket()
+        try:
+            other.bind(("127.0.0.1", found.port + 1))
+        except (OSError, OverflowError):  # taken, or there is none
+            other.close()
+            continue
         other.listen()
+        return found, other
+
+
+def test_it_makes_way_for_who_listens_there_already(tmp_path: Path) -> None:
+    application, other = listening_above()
+    with other:
         found = payment_sandbox(tmp_path, application, {})
     assert found is not None
     assert found.address.port not in (application.port, application.port + 1)
