@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,13 +54,12 @@ class Supervisor:
         self.stack.acquire(self.console.say)
         self._handle_signals()
         try:
-            self._start()
-            self.console.say(f"ready after {time.monotonic() - self._began:.1f} s")
-            today = datetime.fromtimestamp(time.time(), UTC).date()
-            self.console.write(welcome(self.plan.address, self.stack.var, today))
-            self._watch()
-        except Stopped:
-            pass  # the usual end
+            with suppress(Stopped):  # the usual end
+                self._start()
+                self.console.say(f"ready after {time.monotonic() - self._began:.1f} s")
+                today = datetime.fromtimestamp(time.time(), UTC).date()
+                self.console.write(welcome(self.plan.address, self.stack.var, today))
+                self._watch()
         finally:
             self._stop()
 

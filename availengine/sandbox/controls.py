@@ -6,6 +6,7 @@ answers {"result": ...}, for every name in `REMOTE`; GET /sandbox/requests, /san
 """
 
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ REMOTE = {
 }
 
 
-class Controls:
+class Controls(ABC):
     """Mixed into `Sandbox`, whose attributes these are."""
 
     _store: "Store"
@@ -59,8 +60,9 @@ class Controls:
     _deliveries: "Deliveries"
     _chores: "Chores"
 
+    @abstractmethod
     def ledger(self, account: str = PLATFORM) -> Ledger:
-        raise NotImplementedError
+        """The books of one account, for one piece of work."""
 
     # Failures
 

@@ -103,7 +103,6 @@ class Sandbox(Controls):
         self._deliveries.secret = secret
 
     def ledger(self, account: str = PLATFORM) -> Ledger:
-        """The books of one account, for one piece of work."""
         return Ledger(self._store, self._clock, self.public_url, account)
 
     def _answer(self, request: Request) -> Response:

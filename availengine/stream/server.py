@@ -102,7 +102,7 @@ async def _stream(listener: Listener, last: str, receive: Receive, send: Send, o
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    with suppress(Exception):
+    with suppress(Exception):  # who has left cannot be told that it is over
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

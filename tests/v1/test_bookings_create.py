@@ -217,7 +217,7 @@ FORBIDDEN = {
     "source": "staff",
     "price_cents": 1,
     "price": "0.01",
-    "currency": "XXX",
+    "currency": "JPY",
     "business": 1,
     "live": False,
     "staff_notes": "from outside",

@@ -53,30 +53,28 @@ class PublicBooking(VisitFields):
     customer_notes = Text(max_length=1000, required=False, allow_blank=True, allow_null=True)
 
 
-class StaffBooking(VisitFields):
+class DeskFields(VisitFields):
+    """What both creations at the desk share."""
+
+    date = Date()
+    time = Time()
+    first_name = Text(max_length=100)
+    last_name = Text(max_length=100)
+    phone = Phone()
+    notes = Text(max_length=1000, required=False, allow_blank=True, allow_null=True)
+    override_hours = Boolean(required=False, help_text="Book outside opening hours and during closures too.")
+
+
+class StaffBooking(DeskFields):
     """seed 001, POST /v1/manage/bookings/staff"""
 
-    date = Date()
-    time = Time()
-    first_name = Text(max_length=100)
-    last_name = Text(max_length=100)
-    phone = Phone()
     email = Text(max_length=254, required=False, allow_blank=True, allow_null=True)
-    notes = Text(max_length=1000, required=False, allow_blank=True, allow_null=True)
-    override_hours = Boolean(required=False, help_text="Book outside opening hours and during closures too.")
 
 
-class StaffDepositBooking(VisitFields):
-    """seed 001, POST /v1/manage/bookings/staff-deposit"""
+class StaffDepositBooking(DeskFields):
+    """seed 001, POST /v1/manage/bookings/staff-deposit: the payment link goes to the e-mail address."""
 
-    date = Date()
-    time = Time()
-    first_name = Text(max_length=100)
-    last_name = Text(max_length=100)
-    phone = Phone()
     email = Email(max_length=254)
-    notes = Text(max_length=1000, required=False, allow_blank=True, allow_null=True)
-    override_hours = Boolean(required=False, help_text="Book outside opening hours and during closures too.")
     amount_cents = Integer(
         min_value=1, max_value=100_000_000, required=False, help_text="Default: what the deposit rule says."
     )
