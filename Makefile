@@ -31,7 +31,7 @@ run: ## Run everything with demo businesses, until Ctrl-C
 	$(call install,$(RUN))
 	@exec $(PYTHON) -m availengine.embedded --parent $$PPID
 
-test: ## Run the tests (ARGS="tests/v1 -k booking")
+test: ## Run the tests (ARGS="tests/api/v1 -k booking")
 	$(call install,$(DEV))
 	@exec $(PYTHON) -m tests.run $(ARGS)
 
@@ -54,10 +54,9 @@ bench: ## Measure
 	$(call install,$(DEV))
 	@exec $(PYTHON) -m bench $(ARGS)
 
-schema: ## Write the OpenAPI document to schema/v1.json
+schema: ## Write the OpenAPI documents to schema/
 	$(call install,$(DEV))
-	@mkdir -p schema
-	@$(OFFLINE) $(PYTHON) manage.py spectacular --urlconf availengine.api.v1.root --file schema/v1.json --format openapi-json --validate
+	@$(OFFLINE) $(PYTHON) manage.py schema schema
 
 lock: ## Pin the newest versions that requirements*.in allow
 	$(call install,$(DEV))

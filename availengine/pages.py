@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from psycopg.conninfo import make_conninfo
 
-from availengine.api.cors import API_PREFIXES
-from availengine.api.errors import Problem, envelope
+from availengine.api.dialects import dialect_of
+from availengine.api.errors import Problem
 from availengine.api.throttling import client
 
 logger = logging.getLogger(__name__)
@@ -95,6 +95,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    if request.path_info.startswith(API_PREFIXES):
-        return JsonResponse(envelope(problem), status=problem.status)
+    dialect = dialect_of(request.path_info)
+    if dialect:
+        return JsonResponse(dialect.words(problem), status=problem.status)
     return render(request, "problem.html", {"problem": problem}, status=problem.status)

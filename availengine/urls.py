@@ -1,21 +1,21 @@
 """Every prefix on one screen."""
 
+from itertools import chain
+
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
 from availengine import manage_page, pages
 from availengine.api import stripe
-from availengine.api.documents import DocumentView
+from availengine.api.dialects import DIALECTS
+from availengine.api.documents import document_routes
 from availengine.api.routes import both
 
 urlpatterns = [
     path("", pages.home),
     path("healthz", pages.healthz),
     path("readyz", pages.readyz),
-    *both("v1/schema", DocumentView.as_view(urlconf="availengine.api.v1.root"), name="v1-schema"),
-    *both("v1/docs", SpectacularSwaggerView.as_view(url_name="v1-schema"), name="v1-docs"),
-    *both("v1/redoc", SpectacularRedocView.as_view(url_name="v1-schema", template_name="redoc.html"), name="v1-redoc"),
+    *chain.from_iterable(map(document_routes, DIALECTS)),
     *both("v1/webhooks/stripe", stripe.receive),
     path("v1/", include("availengine.api.v1.urls")),
     path("b/<str:token>", manage_page.booking),

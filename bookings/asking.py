@@ -23,6 +23,7 @@ class Ask:
     same_resource: bool = False
     staff: bool = False
     any_hours: bool = False
+    any_time: bool = False
 
     def wish(self, snapshot: Snapshot) -> engine.Wish:
         """Raises NotFound for unknown ids, Invalid for too many services or without a default one."""
@@ -38,6 +39,7 @@ class Ask:
             same_resource=self.same_resource,
             staff=self.staff,
             any_hours=self.any_hours,
+            any_time=self.any_time,
         )
 
     def _service_keys(self, snapshot: Snapshot) -> list[int]:

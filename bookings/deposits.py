@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Q
 
-from bookings.models import Booking, Status
+from bookings.models import Booking, Source, Status
 from bookings.placing import Placement
 from businesses.deposit_rules import DepositAudience, DepositBasis, DepositType, Rule, effective_rule
 from businesses.errors import Conflict, Invalid
@@ -26,12 +26,14 @@ MOST_UNPAID = 3  # per phone, e-mail or address (GUARANTEES A5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositWish:
-    """How a deposit is asked for: on the page that books (FORM) where a rule wants one, by LINK in any case.
+    """How a deposit is asked for: on the page that books (FORM) or by a LINK in a mail.
 
+    `by_rule`: only where a rule wants one, from people who book for themselves; else in any case, by the desk.
     `amount_cents` takes the place of the rule's. `visitor`: a digest of the address of who books, or empty.
     """
 
     channel: Channel
+    by_rule: bool
     amount_cents: int | None = None
     visitor: str = ""
 
@@ -48,16 +50,16 @@ def asked_of(
     """The deposit that a visit needs. Raises Invalid for a link without amount, Conflict when none can be taken."""
     if wish is None:
         return None
-    asked = _asked_by_link(placement, wish, party) if wish.channel == Channel.LINK else None
-    if wish.channel == Channel.FORM:
-        asked = _sum(_applying(placement, customer_id, now), placement, party)
-    if asked is None and wish.channel == Channel.LINK:
+    if wish.by_rule:
+        return _sum(_applying(placement, customer_id, now), placement, party)
+    asked = _asked_by_desk(placement, wish, party)
+    if asked is None:
         problem = "Required: no deposit rule says how much."
         raise Invalid("How much?", {"amount_cents": [problem]})
     return asked
 
 
-def _asked_by_link(placement: Placement, wish: DepositWish, party: int) -> Asked | None:
+def _asked_by_desk(placement: Placement, wish: DepositWish, party: int) -> Asked | None:
     by_rule = _sum(list(_rules(placement)), placement, party)
     if wish.amount_cents is None:
         return by_rule
@@ -155,6 +157,14 @@ def new_deposit(booking: Booking, asked: Asked, wish: DepositWish, business: Bus
     )
 
 
+def require_reachable(booking: Booking) -> None:
+    """Raises Invalid where a payment link could not be sent."""
+    if not booking.guest_email:
+        raise Invalid(
+            "A deposit is needed, and the link to pay it is sent by e-mail.", {"email": ["Required: a deposit is due."]}
+        )
+
+
 def require_few_unpaid(booking: Booking, wish: DepositWish) -> None:
     """Raises Conflict when this phone, e-mail or address has MOST_UNPAID unpaid bookings already.
 
@@ -174,7 +184,7 @@ def require_few_unpaid(booking: Booking, wish: DepositWish) -> None:
         live=booking.live,
         status=Status.PENDING,
         deposit__status=DepositStatus.PENDING,
-        deposit__channel=Channel.FORM,
+        source=Source.ONLINE,
     )
     for name, value in given.items():
         if unpaid.filter(**{name: value}).count() >= MOST_UNPAID:

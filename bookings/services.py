@@ -14,7 +14,14 @@ from bookings import settlement
 from bookings.asking import Ask, wish_to_move
 from bookings.codes import new_code
 from bookings.customers import Guest, customer_for
-from bookings.deposits import DepositWish, asked_of, new_deposit, require_few_unpaid, require_payments
+from bookings.deposits import (
+    DepositWish,
+    asked_of,
+    new_deposit,
+    require_few_unpaid,
+    require_payments,
+    require_reachable,
+)
 from bookings.errors import SlotTaken
 from bookings.events import record_change
 from bookings.lifecycle import change_status, require_transition
@@ -103,7 +110,9 @@ def _ask_for_deposit(booking: Booking, wish: DepositWish, placement: Placement, 
     if asked is None:
         return
     require_payments(live=booking.live)
-    if wish.channel == Channel.FORM:
+    if wish.channel == Channel.LINK:
+        require_reachable(booking)
+    if wish.by_rule:
         require_few_unpaid(booking, wish)
     booking.deposit = new_deposit(booking, asked, wish, placement.snapshot.business, now=now)
     booking.status = Status.PENDING

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 
+from availengine.api.dialect import Dialect
 from availengine.api.errors import ApiError
 from availengine.api.throttling import require_key_rate
 from businesses.errors import PaymentRequired
@@ -10,22 +11,18 @@ from businesses.keys import Principal, principal_of
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-def bearer_secret(request: HttpRequest) -> str:
-    """The secret of an `Authorization: Bearer …` header, or an empty string."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else ""
-
-
-def admit(request: HttpRequest, secret: str, scope: str | None) -> Principal:
+def admit(request: HttpRequest, dialect: Dialect, scope: str | None) -> Principal:
     """Let a request in. Raises ApiError 401, 403, 429 or PaymentRequired (402); remembers who called."""
+    secret = dialect.secret(request)
     principal = principal_of(secret) if secret else None
     if principal is None:
-        raise ApiError("invalid_token", "Missing or invalid API key.", WWW_Authenticate="Bearer")
+        challenge = {"WWW_Authenticate": "Bearer"} if dialect.bearer else {}
+        raise ApiError("invalid_token", "Missing or invalid API key.", **challenge)
     request.principal = principal  # type: ignore[attr-defined]
     require_key_rate(principal)
     origin = request.headers.get("Origin")
     own = f"{request.scheme}://{request.get_host()}"  # the pages of this very server, such as the documents
-    if origin and origin != own and not origin_allowed(principal, origin):
+    if origin and origin != own and not origin_allowed(principal, origin, dialect):
         raise ApiError("insufficient_permissions", "This key may not be used from this origin.")
     if scope is not None and not principal.may(scope):
         raise ApiError("insufficient_permissions", f"This key lacks the scope {scope}.")
@@ -34,6 +31,8 @@ def admit(request: HttpRequest, secret: str, scope: str | None) -> Principal:
     return principal
 
 
-def origin_allowed(principal: Principal, origin: str) -> bool:
-    """A key without listed origins may be used from any page, but only when it is a browser key."""
-    return origin in principal.allowed_origins if principal.allowed_origins else principal.browser
+def origin_allowed(principal: Principal, origin: str, dialect: Dialect) -> bool:
+    """A key without listed origins may be used from any page when it is a browser key, or the dialect says so."""
+    if principal.allowed_origins:
+        return origin in principal.allowed_origins
+    return principal.browser or dialect.any_page

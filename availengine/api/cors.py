@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from availengine.api.authentication import origin_allowed
+from availengine.api.dialect import Dialect
+from availengine.api.dialects import dialect_of
 
-API_PREFIXES = ("/v1/", "/v1")
 METHODS = "GET, POST, PATCH, PUT, DELETE, OPTIONS"
-REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key"
 RESPONSE_HEADERS = "Retry-After, Idempotent-Replayed"
 
 
@@ -22,28 +22,39 @@ class CorsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        origin = request.headers.get("Origin")
-        if not origin or not request.path_info.startswith(API_PREFIXES):
+        dialect = dialect_of(request.path_info)
+        if dialect is None:
             return self.get_response(request)
-        if request.method == "OPTIONS":
-            return self._preflight(origin)
+        origin = request.headers.get("Origin")
+        if request.method == "OPTIONS" and (origin or dialect.open_options):
+            return _preflight(dialect, origin or "*")
         response = self.get_response(request)
-        patch_vary_headers(response, ["Origin"])
-        principal = getattr(request, "principal", None)
-        # Without a valid key there is nothing to protect, and a page should be able to read why it failed.
-        if principal is None or origin_allowed(principal, origin):
-            response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Expose-Headers"] = RESPONSE_HEADERS
-        return response
+        return _readable(response, request, dialect, origin) if origin else response
 
-    def _preflight(self, origin: str) -> HttpResponse:
-        return HttpResponse(
-            status=204,
-            headers={
-                "Access-Control-Allow-Origin": origin,
-                "Access-Control-Allow-Methods": METHODS,
-                "Access-Control-Allow-Headers": REQUEST_HEADERS,
-                "Access-Control-Max-Age": "600",
-                "Vary": "Origin",
-            },
-        )
+
+def _readable(response: HttpResponse, request: HttpRequest, dialect: Dialect, origin: str) -> HttpResponse:
+    """The answer, for the page that asked. Without a valid key there is nothing to protect, and a page should be able
+    to read why it failed.
+    """
+    patch_vary_headers(response, ["Origin"])
+    principal = getattr(request, "principal", None)
+    if principal is None or origin_allowed(principal, origin, dialect):
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = RESPONSE_HEADERS
+    return response
+
+
+def _preflight(dialect: Dialect, origin: str) -> HttpResponse:
+    body, status = (b"{}", 200) if dialect.open_options else (b"", 204)
+    return HttpResponse(
+        body,
+        status=status,
+        content_type="application/json" if body else None,
+        headers={
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Allow-Methods": METHODS,
+            "Access-Control-Allow-Headers": f"{dialect.key_header}, Content-Type, Idempotency-Key",
+            "Access-Control-Max-Age": "600",
+            "Vary": "Origin",
+        },
+    )

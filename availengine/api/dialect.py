@@ -1,71 +1,52 @@
-"""What every dialect's views share: key → business, scope, throttle, and errors in the dialect's words."""
+"""What makes a dialect: its prefix, its key's header, its words for errors. The rest is shared by all of them."""
 
-import functools
-import re
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
-import orjson
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
-from rest_framework import serializers
-from rest_framework.exceptions import ParseError
-from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
+from django.http import HttpRequest
 
-from availengine.api.authentication import admit, bearer_secret
-from availengine.api.errors import Problem, envelope, problem_of
-from businesses.keys import Principal
-
-S = TypeVar("S", bound=serializers.BaseSerializer[Any])
+from availengine.api.errors import Problem
 
 
-@functools.cache
-def _reader(serializer: type[serializers.Serializer[Any]], partial: bool) -> serializers.Serializer[Any]:
-    """One serializer for all requests: validation keeps nothing in it, and building one costs more than using it."""
-    return serializer(partial=partial)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Dialect:
+    """One of the wire languages over the core.
 
+    `words` turns an error into this dialect's body, `problem_schema` is the JSON schema of such a body.
+    `key_header` carries the key; the Authorization header does so as a bearer token.
+    `any_page`: a key without listed origins may be used from any web page, not only when it is a browser key.
+    `open_options`: every OPTIONS request is answered 200 with `{}`, also without an Origin and on unknown routes.
+    """
 
-class DialectView(ViewSet):
-    """A view of one business's data. `scopes` names what each action needs."""
+    name: str
+    title: str
+    description: str
+    prefix: str
+    key_header: str
+    words: Callable[[Problem], dict[str, Any]]
+    problem_schema: Mapping[str, Any]
+    any_page: bool = False
+    open_options: bool = False
 
-    scopes: ClassVar[Mapping[str, str]] = {}
-    principal: Principal
+    @property
+    def bearer(self) -> bool:
+        return self.key_header == "Authorization"
 
     def secret(self, request: HttpRequest) -> str:
-        """The key as this dialect's header carries it."""
-        return bearer_secret(request)
+        """The key as this dialect's header carries it, or an empty string."""
+        value = request.headers.get(self.key_header, "")
+        if not self.bearer:
+            return value.strip()
+        scheme, _, secret = value.partition(" ")
+        return secret.strip() if scheme.lower() == "bearer" else ""
 
-    @staticmethod
-    def error_body(problem: Problem) -> dict[str, Any]:
-        """An error in this dialect's words."""
-        return envelope(problem)
+    def covers(self, path: str) -> bool:
+        return path == self.prefix or path.startswith(f"{self.prefix}/")
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raw = request._request
-        self.principal = admit(raw, self.secret(raw), self.scopes.get(self.action or ""))
-        length = raw.META.get("CONTENT_LENGTH") or "0"
-        if not re.fullmatch("[0-9]{1,18}", length, re.ASCII):
-            raise ParseError("Content-Length is not a number.")
-        if int(length) > settings.MAX_BODY_BYTES:
-            raise RequestDataTooBig
-
-    def plainly(self, action: Callable[..., bytes], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Run a reading action that makes its JSON itself; the same admission and the same errors as elsewhere."""
-        try:
-            self.principal = admit(request, self.secret(request), self.scopes.get(action.__name__))
-            return HttpResponse(action(request, *args, **kwargs), content_type="application/json")
-        except Exception as error:
-            problem = problem_of(error)
-            body = orjson.dumps(self.error_body(problem))
-            return HttpResponse(body, "application/json", problem.status, headers=problem.headers)
-
-    @staticmethod
-    def read(serializer: type[serializers.Serializer[Any]], data: Any, *, partial: bool = False) -> dict[str, Any]:
-        """Validated input. Raises DRF's ValidationError (400); unknown fields have no effect."""
-        return dict(_reader(serializer, partial).run_validation(data))
-
-    def query(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        """Validated query parameters."""
-        return self.read(serializer, self.request.query_params.dict())
+    @property
+    def security_scheme(self) -> dict[str, str]:
+        """In the terms of OpenAPI."""
+        if self.bearer:
+            return {"type": "http", "scheme": "bearer"}
+        return {"type": "apiKey", "in": "header", "name": self.key_header}

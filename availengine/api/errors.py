@@ -127,6 +127,23 @@ def _database_problem(error: Exception) -> Problem | None:
     return None
 
 
+ENVELOPE_SCHEMA = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {
+                "code": {"type": "string"},
+                "message": {"type": "string"},
+                "details": {"type": "object", "additionalProperties": True},
+            },
+        }
+    },
+}
+
+
 def envelope(problem: Problem) -> dict[str, Any]:
     """The body in the native words."""
     body: dict[str, Any] = {"code": problem.code, "message": problem.message}

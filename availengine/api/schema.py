@@ -6,22 +6,6 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
-ERROR = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message"],
-            "properties": {
-                "code": {"type": "string"},
-                "message": {"type": "string"},
-                "details": {"type": "object", "additionalProperties": True},
-            },
-        }
-    },
-}
-
 PROBLEMS = {
     "400": "The request is not valid.",
     "401": "Missing or invalid API key.",
@@ -38,7 +22,7 @@ PROBLEMS = {
 }
 READS = ("400", "401", "403", "404", "405", "429", "503")
 CHANGES = (*READS, "402", "409", "413", "415")
-CODES = {"GET": READS, "DELETE": CHANGES, "PATCH": CHANGES, "PUT": CHANGES, "POST": (*CHANGES, "422")}
+CODES = {"GET": READS, "DELETE": CHANGES, "PATCH": CHANGES, "PUT": CHANGES, "POST": CHANGES}
 
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -50,7 +34,7 @@ IDEMPOTENCY_KEY = {
 
 
 class DialectSchema(AutoSchema):
-    """Adds to each operation the refusals that any view may give, and the Idempotency-Key of POSTs."""
+    """Adds to each operation the refusals that any view may give, and the Idempotency-Key where it is taken."""
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         """Lists answer with a page, which is one object."""
@@ -60,19 +44,14 @@ class DialectSchema(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        for code in sorted(CODES[self.method]):
+        takes_key = getattr(getattr(self.view, self.view.action), "idempotent", False)  # type: ignore[attr-defined]
+        for code in sorted((*CODES[self.method], *(["422"] if takes_key else []))):
             operation["responses"].setdefault(
                 code, {"description": PROBLEMS[code], "content": {"application/json": {"schema": PROBLEM}}}
             )
-        if self.method == "POST":
+        if takes_key:
             operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         return operation
-
-
-def with_problem(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Adds the one schema of all errors."""
-    result["components"]["schemas"]["Problem"] = ERROR
-    return result
 
 
 def one_spelling_of_each_path(

@@ -17,6 +17,7 @@ class Wish:
 
     `staff`: any minute instead of the grid, no lead time and window, offline resources too.
     `any_hours`: opening hours and closures do not matter either (staff only).
+    `any_time`: neither lead time nor booking window count, only that the start is not past.
     """
 
     services: tuple[Service, ...]
@@ -25,6 +26,7 @@ class Wish:
     same_resource: bool = False
     staff: bool = False
     any_hours: bool = False
+    any_time: bool = False
 
     def fits(self, resource: Resource) -> bool:
         """Whether the party fits. Staff may seat a small party at a large table."""
@@ -182,6 +184,8 @@ class DayView:
         whole = bits(0, day.end - day.start)
         if self.wish.staff:
             return whole
+        if self.wish.any_time:
+            return whole & ~bits(0, now - day.start)
         if day.date > date_of(self.calendar.zone, now) + timedelta(days=rules.window_days):
             return 0
         return whole & ~bits(0, now + rules.lead_minutes - day.start)

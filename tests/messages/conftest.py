@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 import time_machine
 
-from availengine.api.v1 import slots
+from availengine.api import remembered
 from tests import factories
-from tests.v1.calls import Tenant
+from tests.api.calls import Tenant
 
 NOW = datetime(2026, 5, 1, 7, 0, tzinfo=UTC)  # a Friday
 
 
 @pytest.fixture(autouse=True)
 def clock(_fresh_memory: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
-    monkeypatch.setattr(slots, "_remembered", slots.Remembered(slots.REMEMBERED_BYTES))
+    monkeypatch.setattr(remembered, "_answers", remembered.Remembered(remembered.REMEMBERED_BYTES))
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 

@@ -12,7 +12,7 @@ from bookings import mailroom, tasks
 from bookings.models import Allocation, Booking, Message
 from businesses.models import Business
 from payments.models import Deposit
-from tests.v1.calls import Tenant, desk, ok
+from tests.api.calls import Tenant, desk, ok
 from webhooks.models import Event
 
 _COLUMNS = ("id", "uuid", "type", "created_at", "live", "data", "business_id")

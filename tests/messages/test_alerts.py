@@ -9,9 +9,9 @@ from bookings import alerts, messages, outcomes, tasks
 from bookings.models import Booking, Message
 from businesses.models import Member, User
 from payments.models import Action, Instruction, Progress
+from tests.api.calls import Tenant
 from tests.messages.conftest import MakeStudio
 from tests.messages.post import configure, kinds, with_deposit
-from tests.v1.calls import Tenant
 from webhooks.models import Endpoint
 
 

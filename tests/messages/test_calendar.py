@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from django.test import Client
 
 from bookings.models import Booking
+from tests.api.calls import Tenant, ok
 from tests.messages.conftest import MakeStudio
 from tests.messages.post import calendar_in, collect, configure, link_in
-from tests.v1.calls import Tenant, ok
 
 
 def test_added_moved_removed(studio: Tenant) -> None:

@@ -10,8 +10,8 @@ from bookings import mailroom
 from bookings.models import Booking, Message, Status
 from businesses.models import Member, User
 from payments.models import Action, Deposit, Instruction, Progress
+from tests.api.calls import Tenant, desk, ok
 from tests.messages.post import at_the_desk, collect, configure, kinds, sent, with_deposit
-from tests.v1.calls import Tenant, desk, ok
 from webhooks.models import Event
 
 JANE = "jane@example.com"

@@ -3,9 +3,9 @@
 import pytest
 
 from bookings.models import Booking
+from tests.api.calls import Tenant, ok
 from tests.messages.conftest import MakeStudio
 from tests.messages.post import collect, configure, link_in, sent
-from tests.v1.calls import Tenant, ok
 
 ENGLISH = """Hello Jane,
 

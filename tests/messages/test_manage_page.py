@@ -13,9 +13,9 @@ from availengine import manage_page
 from bookings import links, tasks
 from bookings.models import Booking, ManageLink, Message
 from payments.models import Deposit, Instruction
+from tests.api.calls import Tenant, nothing_changes, ok
 from tests.messages.conftest import MakeStudio
 from tests.messages.post import collect, configure, link_in, with_deposit
-from tests.v1.calls import Tenant, nothing_changes, ok
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from availengine.api.throttling import client
 from bookings import mailroom, tasks
 from bookings.models import EventReader, ManageLink, Message
 from tests import factories
+from tests.api.calls import Tenant
 from tests.messages.conftest import STUDIO
 from tests.messages.post import kinds, sent
-from tests.v1.calls import Tenant
 from webhooks import feed
 
 pytestmark = pytest.mark.django_db(transaction=True)

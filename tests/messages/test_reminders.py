@@ -12,9 +12,9 @@ from django.utils import timezone
 from bookings import mailroom, reminders, tasks
 from bookings.models import Booking, Message
 from tests import factories
+from tests.api.calls import Tenant, ok
 from tests.messages.conftest import NOW, STUDIO, MakeStudio
 from tests.messages.post import at_the_desk, collect, configure, kinds, made_at, sent, with_deposit
-from tests.v1.calls import Tenant, ok
 
 START = datetime(2026, 5, 15, 7, tzinfo=UTC)  # 10:00 in Athens
 BEFORE = NOW - timedelta(days=1)

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from bookings import messages, posting, tasks
 from bookings.models import Message
+from tests.api.calls import Tenant
 from tests.messages.post import collect, sent
-from tests.v1.calls import Tenant
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from bookings import messages, sms, tasks
 from bookings.models import Booking, Message
+from tests.api.calls import Tenant, desk, ok
 from tests.messages.conftest import NOW
 from tests.messages.post import at_the_desk, collect, configure, kinds, link_in, made_at
-from tests.v1.calls import Tenant, desk, ok
 
 START = datetime(2026, 5, 15, 7, tzinfo=UTC)
 MOBILE = "+306912345678"

@@ -10,9 +10,9 @@ from availengine.sandbox import Sandbox
 from businesses.models import Business
 from payments import billing
 from payments.models import StripeEvent, Subscription
+from tests.api.calls import Tenant, nothing_changes, ok, refused
+from tests.api.paying import NEAR, configure, jobs, paid, state, takes, unpaid
 from tests.money import arrive, handle_events
-from tests.v1.calls import Tenant, nothing_changes, ok, refused
-from tests.v1.paying import NEAR, configure, jobs, paid, state, takes, unpaid
 
 
 def subscribe(tenant: Tenant, stripe: Sandbox) -> str:

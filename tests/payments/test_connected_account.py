@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from availengine.sandbox import Sandbox
+from tests.api.calls import Tenant, ok
+from tests.api.paying import NEAR, configure, deposit_of, jobs, linked, paid, pay, state, takes, unpaid
 from tests.money import arrive, books_agree
-from tests.v1.calls import Tenant, ok
-from tests.v1.paying import NEAR, configure, deposit_of, jobs, linked, paid, pay, state, takes, unpaid
 
 ACCOUNT = "acct_1Studio"
 

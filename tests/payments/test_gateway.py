@@ -9,9 +9,9 @@ from django.db import transaction
 
 from availengine.sandbox import Sandbox
 from payments.gateway import Account, InsideTransaction, NotConfigured, Refused, Unreached, ask, secret_key
+from tests.api.calls import Tenant, ok
+from tests.api.paying import NEAR, jobs, linked, paid, takes, unpaid
 from tests.money import arrive
-from tests.v1.calls import Tenant, ok
-from tests.v1.paying import NEAR, jobs, linked, paid, takes, unpaid
 
 LIVE = Account(live=True)
 EUR_20 = {"amount": 2000, "currency": "eur"}

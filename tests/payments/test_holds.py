@@ -7,9 +7,8 @@ import pytest
 
 from availengine.sandbox import Sandbox
 from bookings import tasks
-from tests.money import arrive, books_agree
-from tests.v1.calls import Tenant, ok, put_in_status
-from tests.v1.paying import (
+from tests.api.calls import Tenant, ok, put_in_status
+from tests.api.paying import (
     NEAR,
     asked,
     configure,
@@ -23,6 +22,7 @@ from tests.v1.paying import (
     told,
     unpaid,
 )
+from tests.money import arrive, books_agree
 
 DUE = "2026-05-11T22:00:00Z"  # 4 days and 18 hours before a day after the visit's end at 16:00Z on the 15th
 LAPSES = "2026-05-08T07:00:00Z"  # of a hold placed today

@@ -8,9 +8,9 @@ from django.db import IntegrityError, connection, transaction
 from availengine.sandbox import Sandbox
 from payments.ledger import balance
 from payments.models import Deposit, LedgerEntry
+from tests.api.calls import Tenant, nothing_changes, ok
+from tests.api.paying import NEAR, deposit_of, jobs, paid, takes
 from tests.money import arrive, books_agree
-from tests.v1.calls import Tenant, nothing_changes, ok
-from tests.v1.paying import NEAR, deposit_of, jobs, paid, takes
 
 
 @pytest.fixture

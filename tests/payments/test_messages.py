@@ -13,8 +13,8 @@ from availengine.sandbox import Sandbox
 from bookings import messages, tasks
 from bookings.models import Message
 from businesses.models import Member, User
-from tests.v1.calls import Tenant
-from tests.v1.paying import configure, linked, takes
+from tests.api.calls import Tenant
+from tests.api.paying import configure, linked, takes
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from availengine.sandbox import Sandbox
 from bookings import tasks
 from payments.models import Deposit, StripeEvent
+from tests.api.calls import Tenant, nothing_changes, ok
+from tests.api.conftest import NOW
+from tests.api.paying import NEAR, deposit_of, jobs, letters, linked, state, takes, told, unpaid
 from tests.money import books_agree
-from tests.v1.calls import Tenant, nothing_changes, ok
-from tests.v1.conftest import NOW
-from tests.v1.paying import NEAR, deposit_of, jobs, letters, linked, state, takes, told, unpaid
 
 SOON = timedelta(minutes=15)  # the promise: at most so long
 

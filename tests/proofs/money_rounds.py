@@ -30,8 +30,8 @@ from payments import actions, gateway, inbox
 from payments.ledger import TAKEN
 from payments.models import Deposit, DepositStatus, Instruction, Progress, StripeEvent
 from tests import factories
+from tests.api.calls import Tenant, desk, ok
 from tests.money import books_agree, stripe_sandbox
-from tests.v1.calls import Tenant, desk, ok
 
 NOW = "2026-05-01T06:00:00Z"
 SOON = "2026-05-04"  # a hold placed today lasts until then

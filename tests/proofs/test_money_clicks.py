@@ -14,6 +14,7 @@ from availengine.sandbox import Sandbox
 from bookings import tasks
 from bookings.integrity import broken_promises
 from payments.models import Instruction
+from tests.api.calls import Caller
 from tests.money import stripe_sandbox
 from tests.proofs.money_rounds import (
     FLOW,
@@ -27,7 +28,6 @@ from tests.proofs.money_rounds import (
     travel,
 )
 from tests.proofs.sizes import CLICK_ROUNDS, CLICKERS
-from tests.v1.calls import Caller
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

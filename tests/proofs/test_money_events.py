@@ -24,6 +24,7 @@ from bookings import tasks
 from bookings.models import Booking, Message
 from payments import gateway, inbox, reading
 from payments.models import Deposit, LedgerEntry, StripeEvent
+from tests.api.calls import ok
 from tests.money import post_event, stripe_sandbox
 from tests.proofs.money_rounds import (
     CHARGE,
@@ -38,7 +39,6 @@ from tests.proofs.money_rounds import (
     undone,
 )
 from tests.proofs.sizes import EVENT_DELAYS
-from tests.v1.calls import ok
 from webhooks.models import Event as OutboxEvent
 
 pytestmark = pytest.mark.django_db

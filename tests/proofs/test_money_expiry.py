@@ -22,6 +22,7 @@ from bookings.models import Booking, Message
 from payments import actions, instructions
 from payments.models import Deposit
 from payments.reading import Reading
+from tests.api.calls import Tenant, desk, ok, refused
 from tests.money import arrive, books_agree, post_event, stripe_sandbox
 from tests.proofs import race
 from tests.proofs.money_rounds import (
@@ -39,7 +40,6 @@ from tests.proofs.money_rounds import (
     travel,
 )
 from tests.proofs.sizes import EXPIRY_ROUNDS
-from tests.v1.calls import Tenant, desk, ok, refused
 
 WAYS: dict[str, tuple[dict[str, Any], bool]] = {
     "charge": (CHARGE, False),

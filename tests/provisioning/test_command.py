@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from businesses.keys import well_formed
 from businesses.models import ApiKey, Business, Closure, Member, OpeningHours, Resource, Service, User
-from tests.v1.calls import Caller, nothing_changes, ok
+from tests.api.calls import Caller, nothing_changes, ok
 
 DOCUMENTED = Path(__file__).parents[1] / "contracts" / "provisioning" / "north-elm-studio.yaml"
 

@@ -16,8 +16,8 @@ from businesses.errors import Invalid
 from businesses.models import Business, Service, User
 from businesses.provisioning import DocumentError, Outcome, apply_plan, read_plan
 from tests import factories
+from tests.api.calls import nothing_changes
 from tests.provisioning.test_refusals import changed
-from tests.v1.calls import nothing_changes
 
 STEPS = [{"hours_before": 48, "fee_percent": 0}, {"hours_before": 24, "fee_percent": 50}]
 FREE_THEN_HALF = [[48, 0], [24, 50]]

@@ -9,7 +9,7 @@ import pytest
 
 from businesses.provisioning import DocumentError, apply_plan, read_plan
 from tests import factories
-from tests.v1.calls import nothing_changes
+from tests.api.calls import nothing_changes
 
 MISSING = object()
 

@@ -9,7 +9,7 @@ from bookings.queries import snapshot_of
 from businesses.models import ApiKey, Business, Closure, Member, OpeningHours, Resource, Service, User
 from businesses.provisioning import DocumentError, Outcome, apply_plan, read_plan
 from tests import factories
-from tests.v1.calls import Caller, Tenant, nothing_changes, ok
+from tests.api.calls import Caller, Tenant, nothing_changes, ok
 
 CHRISTMAS = {"from": "2026-12-24", "to": "2026-12-26", "reason": "Christmas"}
 

@@ -63,7 +63,7 @@ class ManagedDeposits(BookingsView):
             start=wire_in.start_of(data, "date", "time"),
             ask=ask_of(data, staff=True),
             staff_notes=data.get("notes") or "",
-            deposit=DepositWish(channel=Channel.LINK, amount_cents=data.get("amount_cents")),
+            deposit=DepositWish(channel=Channel.LINK, by_rule=False, amount_cents=data.get("amount_cents")),
         )
         booking, _ = services.create_booking(new, now=current_minute())
         return _owed(booking)

@@ -155,6 +155,7 @@ class BookingView(V1View):
     def create(self, request: Request) -> Answer:
         data = self.read(wire_in.PublicBooking, request.data)
         self.require_business(data["business_id"])
+        visitor = visitor_of(self.principal, request._request)
         new = services.NewBooking(
             business_id=self.principal.business_id,
             live=self.principal.live,
@@ -162,7 +163,7 @@ class BookingView(V1View):
             start=wire_in.start_of(data, "booking_date", "start_time"),
             ask=ask_of(data),
             customer_notes=data.get("customer_notes") or "",
-            deposit=DepositWish(channel=Channel.FORM, visitor=visitor_of(self.principal, request._request)),
+            deposit=DepositWish(channel=Channel.FORM, by_rule=True, visitor=visitor),
         )
         booking, placement = services.create_booking(new, now=current_minute())
         owed = settlement.owed(booking)

@@ -1,28 +1,22 @@
 """Availability as native JSON, remembered by content.
 
-An answer depends on nothing but the configuration version, the question, the taken time and the part of the
-clock that matters to it. These are its key, so a remembered answer is never outdated and needs no invalidation:
-the taken time is read from the database for every request. Days are remembered by themselves too: a booking changes
-one of them, not the other 29 of a month.
+Days are remembered by themselves too: a booking changes one of them, not the other 29 of a month.
 """
 
-from collections import OrderedDict
-from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from threading import Lock
 from typing import Any
 
 import orjson
 
+from availengine.api import remembered as answers
+from availengine.api.remembered import REMEMBERED_BYTES, Remembered
 from availengine.api.v1.wire import CLOCK
 from bookings import availability as engine
 from bookings.asking import Ask
 from bookings.queries import Occupancy
-from businesses.localtime import DAY, date_of, local_of, moment_of
-
-REMEMBERED_BYTES = 24 * 1024 * 1024
+from businesses.localtime import DAY, local_of, moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +30,6 @@ class Question:
     explain: bool
 
 
-class Remembered:
-    """The most recently used answers, within a budget of bytes."""
-
-    def __init__(self, budget: int) -> None:
-        self._budget, self._size = budget, 0
-        self._answers: OrderedDict[Hashable, tuple[bytes, int]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable) -> bytes | None:
-        with self._lock:
-            known = self._answers.get(key)
-            if known is None:
-                return None
-            self._answers.move_to_end(key)
-            return known[0]
-
-    def put(self, key: Hashable, answer: bytes, cost: int) -> None:
-        with self._lock:
-            if key not in self._answers:
-                self._answers[key] = (answer, cost)
-                self._size += cost
-            while self._size > self._budget and self._answers:
-                self._size -= self._answers.popitem(last=False)[1][1]
-
-
-_remembered = Remembered(REMEMBERED_BYTES)
 _remembered_days = Remembered(REMEMBERED_BYTES // 2)
 
 
@@ -69,12 +37,9 @@ def answer(found: Occupancy, question: Question, *, now: int) -> bytes:
     """The JSON body for a question."""
     if question.explain:
         return _body(found, question, now)
-    key = (found.snapshot.business.id, found.snapshot.version, question, found.packed, *_clock(found, question, now))
-    known = _remembered.get(key)
-    if known is None:
-        known = _body(found, question, now)
-        _remembered.put(key, known, cost=len(known) + len(found.packed) + 1024)
-    return known
+    return answers.remembered(
+        found, question, question.first, question.last, now=now, make=lambda: _body(found, question, now)
+    )
 
 
 def heading(found: Occupancy) -> dict[str, Any]:
@@ -85,15 +50,6 @@ def heading(found: Occupancy) -> dict[str, Any]:
         "service_id": found.wish.services[0].uuid,
         "capacity": found.wish.party,
     }
-
-
-def _clock(found: Occupancy, question: Question, now: int) -> tuple[int, date]:
-    """The part of `now` that an answer depends on: where the lead time ends and where the window does."""
-    calendar = found.snapshot.calendar
-    start, end = calendar.day(question.first).start, calendar.day(question.last).end
-    earliest = min(max(now + calendar.rules.lead_minutes, start), end)
-    window = date_of(calendar.zone, now) + timedelta(days=calendar.rules.window_days)
-    return earliest, min(window, question.last)
 
 
 def _body(found: Occupancy, question: Question, now: int) -> bytes:

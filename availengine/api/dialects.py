@@ -1,0 +1,11 @@
+"""The dialects that are spoken here."""
+
+from availengine.api.dialect import Dialect
+from availengine.api.v1.dialect import V1
+
+DIALECTS = (V1,)  # a longer prefix before the one that it begins with
+
+
+def dialect_of(path: str) -> Dialect | None:
+    """The dialect below whose prefix a path lies, also where no view answers."""
+    return next((dialect for dialect in DIALECTS if dialect.covers(path)), None)
