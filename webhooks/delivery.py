@@ -28,6 +28,7 @@ LONGEST_WAIT = 86_400  # of a Retry-After, in seconds
 JITTER = 0.2
 SHOWN = 500  # characters of an answer
 GONE = 410
+CLAIMING = 5_001_001  # the lock of those who claim
 
 # Of every endpoint with something due the oldest, not more than it and its business may have at once, the businesses
 # in turn: whoever is slow, or far behind, takes nothing from the others.
@@ -59,14 +60,17 @@ RETURNING webhooks_delivery.id
 """
 
 
+@transactional
 def claim(*, now: datetime, most: int, most_failing: int | None = None) -> list[int]:
     """Deliveries that are due, leased to the caller; those of endpoints that answer come first.
 
-    `most_failing`: how many of them may be of endpoints that fail.
+    `most_failing`: how many of them may be of endpoints that fail. Couriers claim one after another, so that each
+    counts what the others hold.
     """
     failing = most if most_failing is None else most_failing
     limits = {"each": PER_ENDPOINT, "business": PER_BUSINESS, "most": most, "failing": failing}
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIMING])
         cursor.execute(CLAIM, {"now": now, "until": now + LEASE, **limits})
         return sorted(key for (key,) in cursor.fetchall())
 

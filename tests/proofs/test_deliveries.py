@@ -143,15 +143,17 @@ def test_sigterm_lets_requests_end_and_loses_nothing(salon: Salon, receiver: Rec
 
 @pytest.mark.skipif(embedded.stack is None, reason="the database is the user's: it is not restarted")
 def test_the_database_is_restarted(salon: Salon, receiver: Receiver, settings: Any) -> None:
-    endpoint_of(salon, receiver.url, settings)
+    """Nothing waits for a lease to run out because of connections that broke before anything was sent."""
+    for _ in range(delivery.PER_BUSINESS // delivery.PER_ENDPOINT):
+        endpoint_of(salon, receiver.url, settings)
     with running_courier():
-        wanted = happens(salon, 10)
+        wanted = happens(salon, 20)  # as many at once as there can be: each with a connection
         everything_arrives(receiver, wanted)
         connection.close()
         connection.close_pool()
         embedded.stack.postgres.kill()
         embedded.stack.postgres.start()
-        wanted += happens(salon, 10)
+        wanted += happens(salon, 20)
         everything_arrives(receiver, wanted)
     connection.close()
     connection.close_pool()
@@ -352,3 +354,29 @@ def test_a_courier_in_this_process_ends_when_told(salon: Salon, receiver: Receiv
     assert took < 15
     assert Counter(receiver.ids()) == Counter(wanted)
     print(f"{len(wanted) / took:.0f} deliveries a second to one endpoint")
+
+
+def test_couriers_that_claim_at_once_keep_an_endpoints_limit(salon: Salon, settings: Any) -> None:
+    """The second one waits until it can count what the first one holds."""
+    endpoint_of(salon, "http://127.0.0.1:1/", settings)
+    happens(salon, 20)
+    second: list[list[int]] = []
+
+    def courier() -> None:
+        second.append(delivery.claim(now=timezone.now(), most=16))
+        connection.close()
+
+    other = threading.Thread(target=courier)
+    with transaction.atomic():
+        first = delivery.claim(now=timezone.now(), most=16)
+        other.start()
+        while other.is_alive() and not waiting_for_a_lock():
+            time.sleep(0.01)
+    other.join()
+    assert (len(first), second) == (delivery.PER_ENDPOINT, [[]])
+
+
+def waiting_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+        return bool(cursor.fetchone()[0])

@@ -4,9 +4,10 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from django.conf import settings
@@ -15,13 +16,26 @@ from django.db import DatabaseError, InterfaceError, connection
 from psycopg.conninfo import make_conninfo
 
 from availengine.clock import current_time
+from businesses.errors import Busy
 from webhooks import delivery
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "availengine_deliveries"
 LONGEST_NAP = 1.0  # seconds; what the database announces ends it, and every attempt that is done
-FAILURES = (DatabaseError, InterfaceError, psycopg.Error)
+T = TypeVar("T")
+FAILURES = (DatabaseError, InterfaceError, psycopg.Error, Busy)
+
+
+def surely(work: Callable[[], T]) -> T:
+    """Once more when the database was started again meanwhile: the kept connections are looked through first."""
+    try:
+        return work()
+    except FAILURES as error:
+        logger.warning("tried again: %s", error)
+        connection.close()
+        connection.pool.check()  # type: ignore[attr-defined]
+        return work()
 
 
 class Courier:
@@ -69,10 +83,10 @@ class Courier:
     def _deliver(self, key: int) -> None:
         try:
             started = current_time()
-            letter = delivery.letter_of(key, now=started)
+            letter = surely(lambda: delivery.letter_of(key, now=started))
             connection.close()  # others may use it while the receiver thinks
             outcome = delivery.post(letter, now=started)
-            delivery.record(key, outcome, started=started, now=current_time())
+            surely(lambda: delivery.record(key, outcome, started=started, now=current_time()))
         except Exception:  # its lease runs out, and it is tried again
             logger.exception("delivery %s", key)
         finally:
