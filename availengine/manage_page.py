@@ -24,6 +24,7 @@ from bookings.links import booking_of
 from bookings.models import Booking, Status
 from bookings.policy import cancellation
 from bookings.wording import in_language_of, language_of
+from businesses.actors import act_as
 from businesses.errors import Busy, Conflict
 from payments.models import DepositStatus
 
@@ -41,6 +42,7 @@ def with_booking(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
         booking = booking_of(token, now=current_time())
         if booking is None:
             raise Http404
+        act_as("customer")
         with in_language_of(booking.business):
             response = view(request, booking, token)
         response.headers["Referrer-Policy"] = "no-referrer"

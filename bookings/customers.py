@@ -10,7 +10,8 @@ import phonenumbers
 from django.utils import timezone
 
 from bookings.models import Customer
-from businesses.db import Raced, prepared, transactional
+from businesses.actors import signed
+from businesses.db import Raced, prepared
 from businesses.errors import NotFound
 from businesses.models import Business
 
@@ -76,7 +77,7 @@ def customer_for(business: Business, guest: Guest, *, live: bool) -> int:
     return int(found[0][0])
 
 
-@transactional
+@signed
 def save_customer(business_id: int, values: Mapping[str, Any], key: UUID | None = None, *, live: bool) -> Customer:
     """Create or change a stored customer: a deliberate act of the business. Raises Conflict for a known phone."""
     row: Customer | None
@@ -94,7 +95,7 @@ def save_customer(business_id: int, values: Mapping[str, Any], key: UUID | None 
     return row
 
 
-@transactional
+@signed
 def remove_customer(business_id: int, key: UUID, *, live: bool) -> None:
     """Hide a customer; bookings keep what was typed when they were made."""
     found = Customer.objects.present().filter(business_id=business_id, live=live, uuid=key)

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils import timezone
 
-from businesses.db import transactional
+from businesses.actors import signed
 from businesses.deposit_rules import Rule, check_deposit_rule, rule_columns
 from businesses.errors import Conflict, Invalid, NotFound
 from businesses.models import (
@@ -67,14 +67,14 @@ def _write(row: Model, values: Mapping[str, Any]) -> None:
     row.save()
 
 
-@transactional
+@signed
 def save_category(business_id: int, values: Mapping[str, Any], key: UUID | None = None) -> ServiceCategory:
     row = find(ServiceCategory, business_id, key) if key else ServiceCategory(business_id=business_id)
     _write(row, values)
     return row
 
 
-@transactional
+@signed
 def save_resource(business_id: int, values: Mapping[str, Any], key: UUID | None = None) -> Resource:
     """Create or change a resource. Raises Invalid when its capacities contradict each other."""
     row = find(Resource, business_id, key) if key else Resource(business_id=business_id)
@@ -84,7 +84,7 @@ def save_resource(business_id: int, values: Mapping[str, Any], key: UUID | None 
     return row
 
 
-@transactional
+@signed
 def save_service(
     business_id: int,
     values: Mapping[str, Any],
@@ -157,7 +157,7 @@ def _give_to(row: OpeningHours | Closure, owner: Owner) -> None:
         row.resource = _referenced(Resource, row.business_id, owner, "resource_id") if owner else None
 
 
-@transactional
+@signed
 def save_opening_hours(
     business_id: int, values: Mapping[str, Any], key: UUID | None = None, *, resource: Owner = UNCHANGED
 ) -> OpeningHours:
@@ -177,7 +177,7 @@ def save_opening_hours(
     return row
 
 
-@transactional
+@signed
 def save_closure(
     business_id: int, values: Mapping[str, Any], key: UUID | None = None, *, resource: Owner = UNCHANGED
 ) -> Closure:
@@ -190,7 +190,7 @@ def save_closure(
     return row
 
 
-@transactional
+@signed
 def remove(model: type[TenantModel], business_id: int, key: UUID) -> None:
     """Delete: softly where bookings may point at the row."""
     row = find(model, business_id, key)

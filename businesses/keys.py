@@ -17,7 +17,7 @@ from threading import Lock
 from django.db.models import Q
 from django.utils import timezone
 
-from businesses.db import transactional
+from businesses.actors import signed
 from businesses.errors import Conflict
 from businesses.models import PRESET_SCOPES, ApiKey, BillingStatus, Preset, Scope
 
@@ -35,6 +35,7 @@ class Principal:
     """Who calls: a key of a business, as it was at most REMEMBERED_SECONDS ago."""
 
     key_id: int
+    name: str
     business_id: int
     business_uuid: str
     scopes: frozenset[str]
@@ -72,7 +73,7 @@ def well_formed(secret: str) -> bool:
     return bool(SHAPE.match(secret)) and _checksum(secret[-36:-6]) == secret[-6:]
 
 
-@transactional
+@signed
 def issue_key(
     *,
     business_id: int,
@@ -101,7 +102,7 @@ def issue_key(
     return key, secret
 
 
-@transactional
+@signed
 def rotate_key(key: ApiKey, *, overlap: timedelta) -> tuple[ApiKey, str]:
     """A successor with the same rights; the old key goes on working for `overlap`.
 
@@ -124,7 +125,7 @@ def rotate_key(key: ApiKey, *, overlap: timedelta) -> tuple[ApiKey, str]:
     )
 
 
-@transactional
+@signed
 def revoke_key(key: ApiKey) -> None:
     """End a key now; other processes notice within REMEMBERED_SECONDS."""
     key.revoked_at = key.revoked_at or timezone.now()
@@ -170,6 +171,7 @@ def _read_principal(digest: bytes) -> Principal | None:
     _note_use(key)
     return Principal(
         key_id=key.id,
+        name=key.name,
         business_id=key.business_id,
         business_uuid=str(key.business.uuid),
         scopes=frozenset(key.scopes),

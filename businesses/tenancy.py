@@ -26,3 +26,14 @@ def counts_as_configuration(table: str) -> migrations.RunSQL:
     ]
     drop: list[Any] = [f"DROP TRIGGER {table}_config_{event} ON {table}" for event, _ in triggers]
     return migrations.RunSQL(create, drop)
+
+
+def audited(
+    table: str, subject: str, *, unspoken: str = "", events: str = "INSERT OR UPDATE OR DELETE"
+) -> migrations.RunSQL:
+    """Every change of a row of `table` is noted as one of a `subject`; columns in `unspoken` are left out."""
+    return migrations.RunSQL(
+        f"CREATE TRIGGER {table}_audit AFTER {events} ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION availengine_audit('{subject}', '{unspoken}')",
+        f"DROP TRIGGER {table}_audit ON {table}",
+    )

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from businesses import outgoing
-from businesses.db import transactional
+from businesses.actors import signed
 from businesses.errors import Conflict, InProgress, Invalid, NotFound
 from businesses.sealing import seal, unseal
 from webhooks import outbox
@@ -57,7 +57,7 @@ def locked_endpoint(business_id: int, key: UUID, *, live: bool) -> Endpoint:
     return found
 
 
-@transactional
+@signed
 def register_endpoint(
     business_id: int, *, live: bool, url: str, events: Sequence[str] = (), description: str = ""
 ) -> tuple[Endpoint, str]:
@@ -78,7 +78,7 @@ def register_endpoint(
     return endpoint, secret
 
 
-@transactional
+@signed
 def change_endpoint(business_id: int, key: UUID, values: dict[str, Any], *, live: bool) -> Endpoint:
     """Change `url`, `events`, `description` or `active`. Switched on again, it begins with a clean slate."""
     endpoint = locked_endpoint(business_id, key, live=live)
@@ -93,7 +93,7 @@ def change_endpoint(business_id: int, key: UUID, values: dict[str, Any], *, live
     return endpoint
 
 
-@transactional
+@signed
 def rotate_secret(business_id: int, key: UUID, *, live: bool) -> tuple[Endpoint, str]:
     """A new secret; the former one signs as well for 24 hours."""
     endpoint = locked_endpoint(business_id, key, live=live)
@@ -112,7 +112,7 @@ def valid_secrets(endpoint: Endpoint, *, now: datetime) -> list[str]:
     return found
 
 
-@transactional
+@signed
 def remove_endpoint(business_id: int, key: UUID, *, live: bool) -> None:
     endpoint = locked_endpoint(business_id, key, live=live)
     endpoint.deleted_at, endpoint.active = timezone.now(), False
@@ -120,7 +120,7 @@ def remove_endpoint(business_id: int, key: UUID, *, live: bool) -> None:
     Delivery.objects.filter(endpoint=endpoint, state=State.PENDING).update(state=State.FAILED, next_try_at=None)
 
 
-@transactional
+@signed
 def send_test(business_id: int, key: UUID, *, live: bool) -> Event:
     """An event `endpoint.test` for this endpoint alone."""
     endpoint = locked_endpoint(business_id, key, live=live)
@@ -130,7 +130,7 @@ def send_test(business_id: int, key: UUID, *, live: bool) -> Event:
     return outbox.record_for(endpoint, "endpoint.test", data)
 
 
-@transactional
+@signed
 def resend(business_id: int, endpoint_key: UUID, delivery_key: UUID, *, live: bool) -> Delivery:
     """Send one event again, now, under its old id. Raises Conflict while a request with it is under way."""
     endpoint = locked_endpoint(business_id, endpoint_key, live=live)
@@ -143,7 +143,7 @@ def resend(business_id: int, endpoint_key: UUID, delivery_key: UUID, *, live: bo
     return delivery
 
 
-@transactional
+@signed
 def replay(business_id: int, key: UUID, *, live: bool, since: datetime) -> int:
     """Send everything since a time again, what was never meant for it before included. Returns how many."""
     endpoint = locked_endpoint(business_id, key, live=live)

@@ -23,6 +23,7 @@ class Event(models.Model):
     type = models.CharField(max_length=40)
     live = models.BooleanField()
     data = models.JSONField()
+    actor = models.CharField(max_length=200, blank=True, default="", help_text="Who made the change.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from businesses.actors import acting
 from businesses.db import insert
 from webhooks.models import Delivery, Endpoint, Event
 
@@ -22,7 +23,7 @@ def record(*, business_id: int, live: bool, types: tuple[str, ...], data: Mappin
     if not connection.in_atomic_block:
         raise OutsideTransaction(types)
     for type_ in types:
-        insert(Event(business_id=business_id, live=live, type=type_, data=dict(data)))
+        insert(Event(business_id=business_id, live=live, type=type_, data=dict(data), actor=acting()))
 
 
 def record_for(endpoint: Endpoint, type_: str, data: Mapping[str, Any]) -> Event:

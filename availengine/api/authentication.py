@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from availengine.api.dialect import Dialect
 from availengine.api.errors import ApiError
 from availengine.api.throttling import require_key_rate
+from businesses.actors import act_as
 from businesses.errors import PaymentRequired
 from businesses.keys import Principal, principal_of
 
@@ -19,6 +20,7 @@ def admit(request: HttpRequest, dialect: Dialect, scope: str | None) -> Principa
         challenge = {"WWW_Authenticate": "Bearer"} if dialect.bearer else {}
         raise ApiError("invalid_token", "Missing or invalid API key.", **challenge)
     request.principal = principal  # type: ignore[attr-defined]
+    act_as("key", principal.name)
     require_key_rate(principal)
     origin = request.headers.get("Origin")
     own = f"{request.scheme}://{request.get_host()}"  # the pages of this very server, such as the documents

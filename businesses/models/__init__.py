@@ -1,6 +1,7 @@
 """Who may act, what is offered, when it is open."""
 
 from businesses.deposit_rules import DepositAudience, DepositBasis, DepositType
+from businesses.models.audit import AuditAction, AuditEntry
 from businesses.models.business import BillingStatus, Business, Plan
 from businesses.models.catalogue import Resource, ResourceKind, Service, ServiceCategory, ServiceResource
 from businesses.models.deposit_rule import DepositRule
@@ -11,6 +12,8 @@ from businesses.models.people import Member, Role, User
 __all__ = [
     "PRESET_SCOPES",
     "ApiKey",
+    "AuditAction",
+    "AuditEntry",
     "BillingStatus",
     "Business",
     "Closure",

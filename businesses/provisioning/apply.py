@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model
 
-from businesses.db import transactional
+from businesses.actors import signed
 from businesses.keys import issue_key
 from businesses.localtime import earliest_instant, moment_of
 from businesses.models import (
@@ -57,7 +57,7 @@ class Outcome:
         }
 
 
-@transactional
+@signed
 def apply_plan(plan: Plan) -> Outcome:
     """Create or update the business of a plan, in one transaction."""
     business = Business.objects.select_for_update(no_key=True).filter(slug=plan.business["slug"]).first()

@@ -16,6 +16,7 @@ from availengine.sandbox import Sandbox
 from bookings.models import Allocation, Booking, Customer, ManageLink, Message
 from businesses.models import (
     ApiKey,
+    AuditEntry,
     Business,
     Closure,
     OpeningHours,
@@ -33,7 +34,7 @@ from webhooks.models import Attempt, Delivery, Endpoint, Event
 NOW = datetime(2026, 5, 1, 7, 0, tzinfo=UTC)  # a Friday, 02:00 in Chicago
 DAILY = (IdempotencyRecord, ManageLink, Message, Allocation, Booking, Deposit, Customer)
 CONFIGURATION = (ServiceResource, Closure, OpeningHours, Service, ServiceCategory, Resource, ApiKey)
-EVENTS = (Attempt, Delivery, Event, Endpoint)  # last: removing the others writes events
+EVENTS = (Attempt, Delivery, Event, Endpoint, AuditEntry)  # last: removing the others writes them
 
 
 @pytest.fixture(autouse=True)

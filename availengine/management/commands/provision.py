@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from django.core.management.base import BaseCommand, CommandError
 
+from businesses.actors import act_as
 from businesses.provisioning import DocumentError, Outcome, apply_plan, read_plan
 
 
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print ids and secrets as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        act_as("command", "provision")
         outcome = provision(options["file"])
         if options["json"]:
             self.stdout.write(json.dumps(outcome.as_json(), indent=2))
