@@ -8,8 +8,9 @@ import redis
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
 from psycopg.conninfo import make_conninfo
 
 from availengine.api.dialects import dialect_of
@@ -19,9 +20,9 @@ from availengine.api.throttling import client
 logger = logging.getLogger(__name__)
 
 
-def home(request: HttpRequest) -> HttpResponseBase:
-    """The way in, until there is a dashboard: the documentation of the API."""
-    return redirect("/v1/docs")
+def home(request: HttpRequest) -> HttpResponse:
+    """The way in, for those who work here and for those who program."""
+    return render(request, "home.html")
 
 
 def paid(request: HttpRequest) -> HttpResponse:
@@ -90,6 +91,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, Problem("not_found", "Not found."))
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from elsewhere, or one that was open for too long."""
+    return _page(request, gettext("This form is too old. Go back, load the page again, and send it again."), 403)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return _answer(request, Problem("internal_error", "Something went wrong on our side."))
 
@@ -98,4 +104,8 @@ def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     dialect = dialect_of(request.path_info)
     if dialect:
         return JsonResponse(dialect.words(problem), status=problem.status)
-    return render(request, "problem.html", {"problem": problem}, status=problem.status)
+    return _page(request, gettext(problem.message), problem.status)
+
+
+def _page(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    return render(request, "problem.html", {"message": message}, status=status)

@@ -2,14 +2,19 @@
 
 from itertools import chain
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from availengine import manage_page, pages
 from availengine.api import stripe
 from availengine.api.dialects import DIALECTS
 from availengine.api.documents import document_routes
 from availengine.api.routes import both
+
+# One way to sign in, with its limits and second factors, for the admin too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", pages.home),
@@ -23,6 +28,9 @@ urlpatterns = [
     path("b/<str:token>/calendar.ics", manage_page.calendar),
     path("pay/thanks", pages.paid),
     path("pay/later", pages.not_paid),
+    path("accounts/", include("availengine.accounts.urls")),
+    path("dashboard", RedirectView.as_view(pattern_name="dashboard:choose")),
+    path("dashboard/", include("availengine.dashboard.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -42,7 +42,7 @@ def to_member(member: Member, letter: Letter, *, key: str = "") -> None:
 def addresses_of(business: Business) -> list[str]:
     if business.email:
         return [business.email]
-    owners = Member.objects.filter(business_id=business.id, role=Role.OWNER).order_by("id")
+    owners = Member.objects.filter(business_id=business.id, role=Role.OWNER).exclude(accepted_at=None).order_by("id")
     return list(owners.values_list("user__email", flat=True))
 
 

@@ -4,15 +4,19 @@ import functools
 from threading import Lock
 from typing import Any
 
+from csp.decorators import csp_update
 from django.urls import URLPattern
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from availengine.api.dialect import Dialect
 from availengine.api.routes import both
+
+# Swagger UI and ReDoc write styles as they run, ReDoc searches in a worker.
+STYLED = csp_update({"style-src": ["'self'", "'unsafe-inline'"], "worker-src": ["'self'", "blob:"]})
 
 _one_at_a_time = Lock()  # drf-spectacular's settings are the process's
 
@@ -47,8 +51,8 @@ class DocumentView(SpectacularJSONAPIView):
 def document_routes(dialect: Dialect) -> list[URLPattern]:
     """The document and the pages that show it, below the dialect's prefix."""
     prefix, name = dialect.prefix.lstrip("/"), f"{dialect.name}-schema"
-    swagger = SpectacularSwaggerView.as_view(url_name=name)
-    redoc = SpectacularRedocView.as_view(url_name=name, template_name="redoc.html")
+    swagger = STYLED(SpectacularSwaggerSplitView.as_view(url_name=name))
+    redoc = STYLED(SpectacularRedocView.as_view(url_name=name, template_name="redoc.html"))
     return [
         *both(f"{prefix}/schema", DocumentView.as_view(dialect=dialect), name=name),
         *both(f"{prefix}/docs", swagger, name=f"{dialect.name}-docs"),

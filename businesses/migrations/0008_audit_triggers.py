@@ -49,5 +49,5 @@ class Migration(migrations.Migration):
         audited("businesses_openinghours", "opening hours"),
         audited("businesses_closure", "closure"),
         audited("businesses_apikey", "key", unspoken="digest,last_used_at"),
-        audited("businesses_member", "member"),
+        audited("businesses_member", "member", unspoken="invitation_digest"),
     ]

@@ -53,11 +53,27 @@ class Role(models.TextChoices):
 
 
 class Member(TenantModel):
+    """A user in a business. Who was invited and has not accepted yet has no access, and an invitation that ends."""
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
+    accepted_at = models.DateTimeField(null=True, blank=True, db_default=Now(), editable=False)
+    invitation_digest = models.BinaryField(max_length=32, null=True, unique=True, editable=False)
+    invitation_expires_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["business", "user"], name="member_once_per_business")]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "user"], name="member_once_per_business"),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(invitation_digest=None),
+                name="member_invited_or_accepted",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(invitation_digest=None, invitation_expires_at=None)
+                | models.Q(invitation_digest__isnull=False, invitation_expires_at__isnull=False),
+                name="member_invitation_ends",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role})"

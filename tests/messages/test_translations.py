@@ -1,5 +1,6 @@
 """The translations are whole, fit their texts, and are compiled: users need no gettext."""
 
+import ast
 import gettext
 import re
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 LANGUAGES = ("de", "el")
+GETTEXT = ("_", "gettext", "gettext_lazy", "gettext_noop")
 
 
 def entries(language: str) -> dict[str, list[str]]:
@@ -49,12 +51,24 @@ def test_no_text_of_the_code_is_missing() -> None:
     """All that the code hands to gettext is in both files."""
     known = [set(entries(language)) for language in LANGUAGES]
     assert known[0] == known[1]
-    root = LOCALE.parent
-    used = set()
-    for path in (root / "bookings").glob("*.py"):
-        for call in re.findall(r'\b_\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)', path.read_text()):
-            used.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', call)))
-    for path in [*(root / "templates").glob("*.html"), *(root / "templates/mail").iterdir()]:
-        used |= set(re.findall(r'{% translate "([^"]*)" %}', path.read_text()))
-    assert len(used) > 90
+    used = {text for path in sources() for text in texts_of(path)}
+    assert len(used) > 240
     assert used - known[0] == set()
+
+
+def sources() -> list[Path]:
+    """All that may hold texts: the core, the pages, the templates."""
+    root = LOCALE.parent
+    code = [path for app in ("bookings", "businesses", "availengine") for path in (root / app).rglob("*.py")]
+    return [*code, *(path for path in (root / "templates").rglob("*.*") if path.is_file())]
+
+
+def texts_of(path: Path) -> set[str]:
+    text = path.read_text()
+    if path.suffix != ".py":
+        whole = set(re.findall(r'{% translate "([^"]*)"', text))
+        blocks = re.findall(r"{% blocktranslate[^%]*%}(.*?){% endblocktranslate %}", text, re.S)
+        return whole | {re.sub(r"{{ (\w+) }}", r"%(\1)s", block.strip()) for block in blocks}
+    calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and node.args)
+    asked = {(getattr(call.func, "id", ""), call.args[0]) for call in calls}
+    return {first.value for name, first in asked if name in GETTEXT and isinstance(first, ast.Constant)}

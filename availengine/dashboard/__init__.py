@@ -1,0 +1,1 @@
+"""The staff's pages. How to add one: docs/dashboard.md."""

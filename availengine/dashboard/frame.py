@@ -1,0 +1,76 @@
+"""What is around every page: navigation, the businesses to switch between. A template context processor."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from availengine.dashboard.access import Desk
+from businesses.models import Member, User
+from businesses.roles import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A way to a page. It is shown to who may see it, once the route exists."""
+
+    route: str
+    label: str | Promise
+    needs: Permission
+    icon: str = ""
+    about: str | Promise = ""
+
+    def shown_to(self, desk: Desk, path: str) -> "Shown | None":
+        if not desk.may(self.needs):
+            return None
+        try:
+            url = reverse(f"dashboard:{self.route}", args=[desk.business.slug])
+        except NoReverseMatch:
+            return None
+        home = reverse("dashboard:home", args=[desk.business.slug])
+        return Shown(self, url, path == url or (url != home and path.startswith(url)))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    entry: Entry
+    url: str
+    current: bool
+
+
+NAVIGATION = (
+    Entry("home", _("Today"), Permission.VIEW, "today"),
+    Entry("calendar", _("Calendar"), Permission.VIEW, "calendar"),
+    Entry("bookings", _("Bookings"), Permission.VIEW, "bookings"),
+    Entry("customers", _("Customers"), Permission.VIEW, "customers"),
+    Entry("insights", _("Insights"), Permission.MONEY, "insights"),
+    Entry("setup", _("Set-up"), Permission.SETUP, "setup"),
+)
+
+# The cards of the set-up page, in this order.
+SETUP = (Entry("members", _("Members"), Permission.MEMBERS, "members", _("Who works here, and what they may do.")),)
+
+
+def entries(of: tuple[Entry, ...], desk: Desk, path: str) -> Iterator[Shown]:
+    return (shown for entry in of if (shown := entry.shown_to(desk, path)))
+
+
+def memberships(user: User) -> list[Member]:
+    """Where somebody works, by name of the business."""
+    found = Member.objects.filter(user=user).exclude(accepted_at=None)
+    return list(found.select_related("business").order_by("business__name", "id"))
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    desk = getattr(request, "desk", None)
+    if desk is None:
+        return {}
+    return {
+        "desk": desk,
+        "navigation": list(entries(NAVIGATION, desk, request.path)),
+        "memberships": SimpleLazyObject(lambda: memberships(desk.member.user)),
+    }

@@ -1,0 +1,19 @@
+"""Every page of the dashboard on one screen. Each names its permission: `access.page`."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from availengine.dashboard.views import choose, home, members, setup
+
+app_name = "dashboard"
+
+urlpatterns = [
+    path("", choose.choose, name="choose"),
+    path("<slug:slug>", RedirectView.as_view(pattern_name="dashboard:home")),
+    path("<slug:slug>/", home.home, name="home"),
+    path("<slug:slug>/setup/", setup.setup, name="setup"),
+    path("<slug:slug>/setup/members/", members.members, name="members"),
+    path("<slug:slug>/setup/members/<id:key>/role/", members.change_role, name="member-role"),
+    path("<slug:slug>/setup/members/<id:key>/remove/", members.remove, name="member-remove"),
+    path("<slug:slug>/setup/members/<id:key>/invite/", members.invite_again, name="member-invite"),
+]

@@ -1,0 +1,32 @@
+"""What the core's words are called on pages: of roles, of the states of bookings."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Status
+from businesses.models import Role
+
+ROLES: Mapping[str, str | Promise] = {
+    Role.OWNER: _("Owner"),
+    Role.MANAGER: _("Manager"),
+    Role.STAFF: _("Staff"),
+    Role.VIEWER: _("Viewer"),
+}
+
+ROLE_MEANS: Mapping[str, str | Promise] = {
+    Role.OWNER: _("Everything, also the subscription and other owners."),
+    Role.MANAGER: _("Everything except the subscription and owners."),
+    Role.STAFF: _("Makes and changes bookings and customers."),
+    Role.VIEWER: _("Looks, and changes nothing."),
+}
+
+STATUSES: Mapping[str, str | Promise] = {
+    Status.PENDING: _("Not confirmed"),
+    Status.CONFIRMED: _("Confirmed"),
+    Status.CHECKED_IN: _("Arrived"),
+    Status.COMPLETED: _("Completed"),
+    Status.CANCELLED: _("Cancelled"),
+    Status.NO_SHOW: _("No-show"),
+}

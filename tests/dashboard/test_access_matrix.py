@@ -1,0 +1,161 @@
+"""Who may do what, page by page. A route of the dashboard that is not listed here fails the tests."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from businesses.models import Business, Member
+from businesses.roles import Permission
+from tests import factories
+from tests.api.calls import nothing_changes
+from tests.dashboard.conftest import browser, person
+
+PRINCIPALS = ("nobody", "invited", "foreign owner", "viewer", "staff", "manager", "owner", "past due owner")
+
+# Status by principal, in the order above. The past due owner asks for the own business.
+VIEW = "302 404 404 200 200 200 200 200"
+SETUP = "302 404 404 403 403 200 200 200"
+MEMBERS_SET = "302 404 404 403 403 302 302 402"
+
+TABLE = {
+    "GET /dashboard/{slug}/": VIEW,
+    "GET /dashboard/{slug}/setup/": SETUP,
+    "GET /dashboard/{slug}/setup/members/": SETUP,
+    "POST /dashboard/{slug}/setup/members/": MEMBERS_SET,
+    "POST /dashboard/{slug}/setup/members/{member}/role/": MEMBERS_SET,
+    "POST /dashboard/{slug}/setup/members/{member}/remove/": MEMBERS_SET,
+    "POST /dashboard/{slug}/setup/members/{invitation}/invite/": MEMBERS_SET,
+}
+
+BODIES = {
+    "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
+    "POST /dashboard/{slug}/setup/members/{member}/role/": {"role": "viewer"},
+}
+
+# Of nobody's business: the choice of one, and the address without its slash.
+WITHOUT_BUSINESS = {"/dashboard/", "/dashboard", "/dashboard/<slug:slug>"}
+
+PARAMETERS = {
+    "<slug:slug>": "{slug}",
+    "members/<id:key>/invite": "members/{invitation}/invite",
+    "members/<id:key>": "members/{member}",
+}
+
+
+class World:
+    def __init__(self, salon: Business, rival: Business, late: Business) -> None:
+        self.things = things_of(salon)
+        self.late = things_of(late)
+        callers = {role: browser(person(salon, role)) for role in ("viewer", "staff", "manager", "owner")}
+        callers["nobody"] = browser()
+        callers["invited"] = browser(Member.objects.get(business=salon, accepted_at=None))
+        callers["foreign owner"] = browser(person(rival, "owner"))
+        callers["past due owner"] = browser(person(late, "owner"))
+        self.callers: dict[str, Client] = callers
+        Business.objects.filter(id=late.id).update(billing_status="past_due")
+
+
+@pytest.fixture
+def world(salon: Business, rival: Business) -> World:
+    return World(salon, rival, factories.business(business={"slug": "late"}).business)
+
+
+def things_of(business: Business) -> dict[str, str]:
+    """One of everything, by the names in the routes."""
+    member = person(business, "staff", f"other@{business.slug}.example")
+    waiting = person(business, "staff", f"invited@{business.slug}.example", accepted_at=None)
+    return {"slug": business.slug, "member": str(member.uuid), "invitation": str(waiting.uuid)}
+
+
+@pytest.mark.parametrize("operation", TABLE)
+def test_who_may_do_what(world: World, operation: str) -> None:
+    answered = []
+    for principal, status in zip(PRINCIPALS, TABLE[operation].split(), strict=True):
+        with transaction.atomic():
+            refusal = principal == "nobody" or int(status) >= 400
+            answered.append(ask(world, operation, principal, refusal=refusal))
+            transaction.set_rollback(True)
+    assert " ".join(answered) == TABLE[operation]
+
+
+def ask(world: World, operation: str, principal: str, *, refusal: bool) -> str:
+    """The status. A refusal leaves no trace; somebody else's business looks like one that does not exist."""
+    things = world.late if principal == "past due owner" else world.things
+    method, route = operation.split(" ")
+    with nothing_changes() if refusal else nullcontext():
+        response = sent(world.callers[principal], method, route.format(**things), operation)
+    if principal == "nobody":
+        assert response.headers["Location"].startswith("/accounts/login/?next=/dashboard/")
+    elif response.status_code == 404:
+        unknown = sent(world.callers[principal], method, route.format(**things | {"slug": "no-such"}), operation)
+        assert unknown.content == response.content
+    return str(response.status_code)
+
+
+def sent(client: Client, method: str, path: str, operation: str) -> Any:
+    return client.generic(method, path) if method == "GET" else client.post(path, BODIES.get(operation, {}))
+
+
+def test_things_of_other_businesses_are_not_found(world: World, rival: Business) -> None:
+    theirs = things_of(rival)
+    owner = world.callers["owner"]
+    for operation in TABLE:
+        method, route = operation.split(" ")
+        for name in ("member", "invitation"):
+            if f"{{{name}}}" in route:
+                path = route.format(**world.things | {name: theirs[name]})
+                with nothing_changes():
+                    response = sent(owner, method, path, operation)
+                random = sent(owner, method, route.format(**world.things | {name: str(uuid4())}), operation)
+                assert response.status_code == random.status_code == 404
+
+
+def test_writing_needs_the_token_of_a_page(world: World) -> None:
+    owner = Client(enforce_csrf_checks=True)
+    owner.cookies = world.callers["owner"].cookies
+    for operation in TABLE:
+        method, route = operation.split(" ")
+        if method == "POST":
+            with nothing_changes():
+                assert sent(owner, method, route.format(**world.things), operation).status_code == 403
+
+
+# --- completeness -------------------------------------------------------------------------------------------------
+
+
+def mounted(patterns: Any, prefix: str = "/") -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        here = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from mounted(pattern.url_patterns, here)
+        elif isinstance(pattern, URLPattern) and here.startswith("/dashboard"):
+            yield here, pattern.callback
+
+
+PAGES = {path: view for path, view in mounted(get_resolver().url_patterns) if path not in WITHOUT_BUSINESS}
+
+
+def named(path: str) -> str:
+    for parameter, name in PARAMETERS.items():
+        path = path.replace(parameter, name)
+    return path
+
+
+def test_every_page_names_what_it_needs() -> None:
+    assert [path for path, view in PAGES.items() if not isinstance(getattr(view, "needs", None), Permission)] == []
+
+
+def test_the_table_lists_exactly_the_mounted_pages(world: World) -> None:
+    found = set()
+    for path in PAGES:
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            response = world.callers["nobody"].generic(method, named(path).format(**world.things))
+            if response.status_code != 405:
+                found.add(f"{method} {named(path)}")
+    assert found == set(TABLE)
