@@ -307,11 +307,16 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "AvailEngine: "
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "availengine.accounts.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
 MFA_TOTP_ISSUER = "AvailEngine"
-MFA_TOTP_TOLERANCE = 1  # clocks of telephones
+MFA_FORMS = {
+    "login_webauthn": "availengine.accounts.forms.LoginForm",
+    "authenticate_webauthn": "availengine.accounts.forms.AuthenticateForm",
+    "reauthenticate_webauthn": "availengine.accounts.forms.ReauthenticateForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers allow it on localhost only
 
 CSRF_FAILURE_VIEW = "availengine.pages.csrf_failure"
