@@ -172,6 +172,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "purge-idempotency-records": {"task": "availengine.tasks.purge_idempotency_records", "schedule": 600.0},
+    "purge-sessions": {"task": "availengine.tasks.purge_sessions", "schedule": 86_400.0},
     "purge-stripe-events": {"task": "payments.tasks.purge_stripe_events", "schedule": 3600.0},
     # What is waiting is in the database, with its time: a run that comes late or twice does no harm.
     **{
