@@ -173,6 +173,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "purge-idempotency-records": {"task": "availengine.tasks.purge_idempotency_records", "schedule": 600.0},
+    "purge-sessions": {"task": "availengine.tasks.purge_sessions", "schedule": 86_400.0},
     "purge-stripe-events": {"task": "payments.tasks.purge_stripe_events", "schedule": 3600.0},
     # What is waiting is in the database, with its time: a run that comes late or twice does no harm.
     **{
@@ -300,11 +301,16 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "AvailEngine: "
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "availengine.accounts.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
 MFA_TOTP_ISSUER = "AvailEngine"
-MFA_TOTP_TOLERANCE = 1  # clocks of telephones
+MFA_FORMS = {
+    "login_webauthn": "availengine.accounts.forms.LoginForm",
+    "authenticate_webauthn": "availengine.accounts.forms.AuthenticateForm",
+    "reauthenticate_webauthn": "availengine.accounts.forms.ReauthenticateForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers allow it on localhost only
 
 CSRF_FAILURE_VIEW = "availengine.pages.csrf_failure"

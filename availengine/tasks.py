@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils import timezone
 
@@ -29,3 +30,9 @@ def purge_idempotency_records() -> int:
             removed += batch
             if batch < BATCH:
                 return removed
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def purge_sessions() -> None:
+    """Remove what browsers were signed in with and is over."""
+    SessionStore.clear_expired()

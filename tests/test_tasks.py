@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from availengine import tasks
@@ -30,6 +31,7 @@ def test_records_of_idempotency_are_purged_after_a_day_in_batches(db: Any, monke
 
 SCHEDULE = {
     "availengine.tasks.purge_idempotency_records": 600,
+    "availengine.tasks.purge_sessions": 86_400,
     "payments.tasks.purge_stripe_events": 3600,
     "bookings.tasks.handle_stripe_events": 5,
     "bookings.tasks.carry_out_instructions": 5,
@@ -63,3 +65,11 @@ def test_runs_do_not_pile_up_while_the_worker_is_away() -> None:
     for name, entry in app.conf.beat_schedule.items():
         if entry["task"].startswith("bookings."):
             assert entry["options"] == {"expires": entry["schedule"]}, name
+
+
+def test_sessions_that_are_over_are_removed(db: None) -> None:
+    now = timezone.now()
+    for key, ends in (("over", now - timedelta(seconds=1)), ("alive", now + timedelta(days=1))):
+        Session.objects.create(session_key=key, session_data="", expire_date=ends)
+    tasks.purge_sessions()
+    assert [session.session_key for session in Session.objects.all()] == ["alive"]

@@ -4,9 +4,11 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
 from availengine.api.throttling import visitor_address
+from businesses.sealing import seal, unseal
 
 COMING_AND_GOING = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
@@ -34,3 +36,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # without ty
         """Coming and going need no notice; the page that follows says it."""
         if message_template not in COMING_AND_GOING:
             super().add_message(request, level, message_template, *args, **kwargs)
+
+
+class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # without types
+    """Secrets of authenticator apps and recovery codes are sealed in the database, with SECRET_KEY."""
+
+    def encrypt(self, text: str) -> str:
+        return seal(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text.encode()).decode()

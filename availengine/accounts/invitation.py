@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,8 +16,6 @@ from bookings.wording import in_language_of, language_of
 from businesses import members
 from businesses.errors import DomainError, Forbidden, Invalid
 from businesses.models import Member, User
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @sensitive_post_parameters("password")
@@ -48,8 +45,7 @@ def _accept(request: HttpRequest, member: Member, token: str) -> HttpResponseBas
         problem = {"message": gettext(error.message)}
         return render(request, "account/invitation_invalid.html", problem, status=404)
     if user is None or user.id != accepted.user_id:
-        login(request, accepted.user, backend=BACKEND)
-        record_authentication(request, accepted.user, method="password")
+        login(request, accepted.user)
     return redirect("dashboard:home", accepted.business.slug)
 
 

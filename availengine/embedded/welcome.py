@@ -31,6 +31,8 @@ def welcome(address: Address, var: Path, today: date) -> str:
     """The whole text. Works without demo businesses as well."""
     demo = _read_demo(var)
     lines = ["", f"AvailEngine runs at {address.url}", ""]
+    lines += [f"  Dashboard      {address.url}/dashboard/{login}" for login in _desk_logins(demo)[:1]]
+    lines += [f"                 {' ' * len(address.url + '/dashboard/')}{login}" for login in _desk_logins(demo)[1:]]
     lines += [f"  API documents  {address.url}/v1/docs", f"  Administration {address.url}/admin/{_login(demo)}"]
     sandbox = (demo.get("stripe") or {}).get("api_base")
     if sandbox:
@@ -63,6 +65,12 @@ def _read_demo(var: Path) -> dict[str, Any]:
 def _login(demo: dict[str, Any]) -> str:
     admin = demo.get("admin") or {}
     return f"  {admin['email']}  {admin.get('password') or ''}" if admin.get("email") else ""
+
+
+def _desk_logins(demo: dict[str, Any]) -> list[str]:
+    """Who may sign in at the first business's desk: one of each role. Without demo businesses, nobody."""
+    members = ((demo.get("businesses") or {}).get(SALON) or {}).get("members") or {}
+    return [f"  {email}  {password or ''}" for email, password in members.items()] or [""]
 
 
 def _business_table(demo: dict[str, Any]) -> Iterator[str]:

@@ -29,7 +29,7 @@ TABLE = {
     "GET /dashboard/{slug}/setup/members/": SETUP,
     "POST /dashboard/{slug}/setup/members/": MEMBERS_SET,
     "POST /dashboard/{slug}/setup/members/{member}/role/": MEMBERS_SET,
-    "POST /dashboard/{slug}/setup/members/{member}/remove/": MEMBERS_SET,
+    "POST /dashboard/{slug}/setup/members/{member}/remove/": "302 404 404 403 403 302 302 302",
     "POST /dashboard/{slug}/setup/members/{invitation}/invite/": MEMBERS_SET,
 }
 

@@ -3,11 +3,14 @@
 import re
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from django.test import Client
 
+from bookings.links import new_link
+from bookings.models import Booking
 from businesses.models import Business, Member
 from tests import factories
 from tests.api.calls import Tenant
@@ -69,6 +72,15 @@ def test_open_pages(db: None, path: str) -> None:
 @pytest.mark.parametrize("path", OWN)
 def test_own_pages(signed_in: AsSomebody, path: str) -> None:
     check(signed_in("owner").get(path))
+
+
+def test_customers_pages(db: None) -> None:
+    with time_machine.travel(datetime(2026, 5, 1, 12, 0, tzinfo=UTC), tick=False):
+        tenant = Tenant(factories.business())
+        booking = Booking.objects.get(uuid=tenant.book()["id"])
+        page = Client().get(urlsplit(new_link(booking)).path)
+    assert page.status_code == 200
+    check(page)
 
 
 def test_refusals_are_pages_in_the_frame(signed_in: AsSomebody) -> None:

@@ -141,7 +141,13 @@ def test_answers(run: Run) -> None:
 
 def test_prints_what_to_try_first_and_it_works(run: Run) -> None:
     base = f"http://127.0.0.1:{run.port}"
-    for expected in (f"{base}/v1/docs", f"{base}/admin/", "north-elm-studio", str(run.var / "demo.json")):
+    for expected in (
+        f"{base}/dashboard/  owner.north-elm@example.com",
+        f"{base}/v1/docs",
+        f"{base}/admin/",
+        "north-elm-studio",
+        str(run.var / "demo.json"),
+    ):
         assert expected in run.output()
     status, answer = pasted(run.command("/v1/availability/"))
     assert status == 200

@@ -46,8 +46,9 @@ def change_role(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponseBase
 
 
 @require_POST
-@page(Permission.MEMBERS)
+@page(Permission.MEMBERS, past_due=True)
 def remove(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponseBase:
+    """Also while the subscription is past due: who is to have no access any more is not to keep it for that."""
     services.remove_member(desk.business, key, by=desk.member)
     messages.success(request, _("Removed."))
     return redirect("dashboard:choose") if key == desk.member.uuid else _back(desk)
