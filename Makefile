@@ -52,7 +52,7 @@ proof: ## Run the tests with the sizes of a release: takes long
 
 bench: ## Measure
 	$(call install,$(DEV))
-	@exec $(PYTHON) -m bench $(ARGS)
+	@$(PYTHON) -m bench && $(PYTHON) -m bench.dialects && $(PYTHON) -m bench.events
 
 schema: ## Write the OpenAPI documents to schema/
 	$(call install,$(DEV))

@@ -6,7 +6,6 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import django
@@ -19,12 +18,11 @@ from bench.client import Client
 from bench.errors import BenchError
 from bench.load import Changes, Loader
 from bench.measure import Effort, Measured, measure_all
-from bench.report import Facts, page
+from bench.report import Facts, page, save
 from bench.server import Web, checkpoint, environment, migrate, running_stack
 from bench.tenants import BOOKED_A_DAY, MAIN_BOOKINGS, Tenants, provision
 
 SIZES, SECONDS, ROUNDS = "3600,100000,1000000", 0.8, 5
-RESULTS = Path(__file__).with_name("results")
 LARGEST_NUMBER_OF_SIZES = 10  # each size books 62 days of its own within the booking window
 
 
@@ -147,11 +145,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    RESULTS.mkdir(exist_ok=True)
-    suffix = "-short" if options.shortened else ""
-    path = RESULTS / f"{options.today}{suffix}.md"
-    path.write_text(result)
-    print(result)
+    save(options.today, "-short" if options.shortened else "", result)
     return 0
 
 

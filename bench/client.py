@@ -186,19 +186,22 @@ def _quiet() -> Iterator[None]:
         gc.enable()
 
 
-def get(path: str, key: str = "") -> bytes:
+BEARER = "Authorization: Bearer "  # what the native dialect has in front of a key
+
+
+def get(path: str, key: str = "", header: str = BEARER) -> bytes:
     """The bytes of a GET."""
-    return _request("GET", path, key)
+    return _request("GET", path, [header + key] if key else [])
 
 
-def post(path: str, key: str, body: bytes, idempotency_key: str) -> bytes:
+def post(path: str, key: str, body: bytes, idempotency_key: str = "", header: str = BEARER) -> bytes:
     """The bytes of a POST with JSON."""
-    extra = (f"Idempotency-Key: {idempotency_key}", "Content-Type: application/json", f"Content-Length: {len(body)}")
-    return _request("POST", path, key, extra) + body
+    lines = [header + key, "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    if idempotency_key:
+        lines.append(f"Idempotency-Key: {idempotency_key}")
+    return _request("POST", path, lines) + body
 
 
-def _request(method: str, path: str, key: str, extra: Iterable[str] = ()) -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *extra]
-    if key:
-        lines.append(f"Authorization: Bearer {key}")
+def _request(method: str, path: str, headers: Iterable[str]) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *headers]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()

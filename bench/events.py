@@ -21,6 +21,7 @@ from availengine.embedded.services import ROOT, Service
 from availengine.embedded.stack import Stack
 from bench import workloads
 from bench.client import Client, measure
+from bench.report import save
 from bench.server import Web, environment, migrate, running_stack
 from bench.tenants import Tenants, provision
 
@@ -163,10 +164,13 @@ def main() -> int:
         migrate(stack)
         os.environ.update(environment(stack))
         django.setup()
-        kept = run(stack, print)
+        lines: list[str] = []
+        kept = run(stack, lines.append)
         from django.db import connection
 
         connection.close_pool()  # type: ignore[attr-defined]
+    today = datetime.now(UTC).date()  # noqa: TID251
+    save(today, "-events", "\n".join([f"# Events on {today}", "", *(f"- {line}" for line in lines), ""]))
     return 0 if kept else 1
 
 

@@ -5,10 +5,20 @@ import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from bench.measure import CONNECTIONS, Effort, Measured
 from bench.server import Memory
 from bench.targets import Verdict, verdicts
+
+RESULTS = Path(__file__).with_name("results")
+
+
+def save(day: date, what: str, text: str) -> None:
+    """Print a result, and keep it as a page of its own."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{day}{what}.md").write_text(text)
+    print(text)
 
 
 @dataclass(frozen=True)

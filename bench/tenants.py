@@ -25,6 +25,8 @@ class Tenant:
     number: int
     uuid: str
     service: str
+    service_number: int
+    resources: list[str]
     keys: list[str]
 
 
@@ -50,7 +52,7 @@ def booked_cells(today: date) -> Iterator[tuple[int, int, date, int]]:
                 yield index, cell // HOURS, day, FIRST_HOUR + cell % HOURS
 
 
-def document(slug: str, *, window: int, keys: int) -> dict[str, Any]:
+def document(slug: str, *, window: int, keys: int, kind: str = "staff") -> dict[str, Any]:
     """A provisioning document: 10 resources, 09:00-19:00 six days a week, 60 minutes on a 30-minute grid."""
     names = [f"r{number}" for number in range(RESOURCES)]
     weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
@@ -64,7 +66,7 @@ def document(slug: str, *, window: int, keys: int) -> dict[str, Any]:
             "rules": {"slot_interval_minutes": 30, "lead_time_minutes": 60, "window_days": window},
             "hours": {day: ["09:00-19:00"] for day in weekdays},
         },
-        "resources": [{"key": name, "name": name.upper(), "kind": "staff"} for name in names],
+        "resources": [{"key": name, "name": name.upper(), "kind": kind} for name in names],
         "services": [
             {
                 "key": "visit",
@@ -82,11 +84,11 @@ def document(slug: str, *, window: int, keys: int) -> dict[str, Any]:
     }
 
 
-def provision(say: Callable[[str], None], *, others: int = OTHERS) -> Tenants:
+def provision(say: Callable[[str], None], *, others: int = OTHERS, kind: str = "staff") -> Tenants:
     """All businesses, in the database that Django's settings name."""
-    tenants = Tenants(_provision(document(MAIN, window=MAIN_WINDOW, keys=KEYS)))
+    tenants = Tenants(_provision(document(MAIN, window=MAIN_WINDOW, keys=KEYS, kind=kind)))
     for number in range(TAKERS):
-        tenants.takers.append(_provision(document(f"taker-{number}", window=TAKER_WINDOW, keys=1)))
+        tenants.takers.append(_provision(document(f"taker-{number}", window=TAKER_WINDOW, keys=1, kind=kind)))
     for number in range(others):
         _provision(document(f"other-{number}", window=MAIN_WINDOW, keys=0))
     say(f"provisioned {1 + TAKERS + others} businesses of {RESOURCES} resources")
@@ -100,7 +102,8 @@ def _provision(described: dict[str, Any]) -> Tenant:
     made = apply_plan(read_plan(described))
     service = next(iter(made.services.values()))
     keys = [key for key in made.keys.values() if key]
-    return Tenant(made.business.pk, str(made.business.uuid), str(service.uuid), keys)
+    resources = [str(resource.uuid) for resource in made.resources.values()]
+    return Tenant(made.business.pk, str(made.business.uuid), str(service.uuid), service.pk, resources, keys)
 
 
 def _finish() -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -75,47 +75,65 @@ class Asker(Protocol):
     def ask(self, request: bytes) -> tuple[int, bytes]: ...
 
 
-def creations(client: Asker, takers: list[Tenant], first: date) -> Iterator[bytes]:
+@dataclass(frozen=True)
+class Visit:
+    """A free start of a business: the `place`-th of its resources that are free then."""
+
+    day: str
+    time: str
+    place: int
+
+
+# A visit of a business as a request, with the customer's phone number and an idempotency key.
+Build = Callable[[Tenant, Visit, str, str], bytes]
+
+
+def native(taker: Tenant, visit: Visit, phone: str, key: str) -> bytes:
+    wanted = {
+        "business_id": taker.uuid,
+        "booking_date": visit.day,
+        "start_time": visit.time,
+        "first_name": "Alex",
+        "last_name": "Guest",
+        "email": "alex@example.com",
+        "phone": phone,
+        "capacity": 1,
+    }
+    return post("/v1/bookings", taker.keys[0], json.dumps(wanted).encode(), key)
+
+
+def creations(client: Asker, takers: list[Tenant], first: date, build: Build = native) -> Iterator[bytes]:
     """Bookings of starts that availability says are free, in 62 days of each business.
 
     The businesses take turns, so that requests under way at once do not want the same resources.
     """
-    starts = [_free_starts(client, taker, first) for taker in takers]
-    if min(map(len, starts)) < 10 * RESOURCES:
+    visits = [_free_starts(client, taker, first) for taker in takers]
+    if min(map(len, visits)) < 10 * RESOURCES:
         raise BenchError("There are too few free starts to book.")
-    return _bookings(takers, starts, str(first))
+    return _bookings(takers, visits, str(first), build)
 
 
-def _free_starts(client: Asker, taker: Tenant, first: date) -> list[tuple[str, str]]:
-    """(date, time) as often as it can be booked, on the hour: each leaves the others as they are."""
+def _free_starts(client: Asker, taker: Tenant, first: date) -> list[Visit]:
+    """Each as often as it can be booked, on the hour: it leaves the others as they are."""
     path = _range(f"/v1/availability/{taker.uuid}", first, 0, LONGEST_RANGE)
     status, body = client.ask(get(path, taker.keys[0]))
     if status != 200:
         raise BenchError(f"Availability answered {status}: {body[:300]!r}")
     return [
-        (day["date"], slot["start_time"])
+        Visit(day["date"], slot["start_time"], place)
         for day in json.loads(body)["days"]
         for slot in day["slots"]
         if slot["start_time"].endswith(":00")
-        for _ in range(slot["available_resources"])
+        for place in range(slot["available_resources"])
     ]
 
 
-def _bookings(takers: list[Tenant], starts: list[list[tuple[str, str]]], prefix: str) -> Iterator[bytes]:
+def _bookings(takers: list[Tenant], visits: list[list[Visit]], prefix: str, build: Build) -> Iterator[bytes]:
     """Every second booking is by a customer whom the business knows."""
-    for number, turn in enumerate(zip(*starts, strict=False)):
-        for taker, (day, time) in zip(takers, turn, strict=True):
-            wanted = {
-                "business_id": taker.uuid,
-                "booking_date": day,
-                "start_time": time,
-                "first_name": "Alex",
-                "last_name": "Guest",
-                "email": "alex@example.com",
-                "phone": f"+3069{int(prefix.replace('-', '')) % 1000:03}{number // 2:05}",
-                "capacity": 1,
-            }
-            yield post("/v1/bookings", taker.keys[0], json.dumps(wanted).encode(), f"{prefix}-{number}")
+    for number, turn in enumerate(zip(*visits, strict=False)):
+        phone = f"+3069{int(prefix.replace('-', '')) % 1000:03}{number // 2:05}"
+        for taker, visit in zip(takers, turn, strict=True):
+            yield build(taker, visit, phone, f"{prefix}-{number}")
 
 
 def check_answers(client: Client, tenants: Tenants, today: date, listed: int) -> None:

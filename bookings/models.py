@@ -46,6 +46,7 @@ class Status(models.TextChoices):
 class Source(models.TextChoices):
     ONLINE = "online"
     STAFF = "staff"
+    IMPORT = "import"
 
 
 class Booking(TenantModel):
@@ -150,6 +151,36 @@ class Allocation(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.resource_id} {self.blocked_from:%Y-%m-%d %H:%M}"
+
+
+class Imported(TenantRow):
+    """What was taken over from another system, by its name there: nothing is taken over twice.
+
+    A row is about a booking or about a customer. The bookings of a customer whom only a name is known of meet here.
+    """
+
+    live = models.BooleanField()
+    source = models.CharField(max_length=20, help_text="The other system: booqara, bookingflow.")
+    kind = models.CharField(max_length=8, choices=[("booking", "Booking"), ("customer", "Customer")])
+    reference = models.CharField(max_length=100, help_text="Its id in the other system.")
+    booking = models.ForeignKey(
+        Booking, null=True, on_delete=models.CASCADE, related_name="imports", db_constraint=False, db_index=False
+    )
+    customer = models.ForeignKey(
+        Customer, null=True, on_delete=models.CASCADE, related_name="imports", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "live", "source", "kind", "reference"], name="imported_once"),
+        ]
+        indexes = [
+            models.Index(fields=["business", "booking"], name="imported_booking"),
+            models.Index(fields=["business", "customer"], name="imported_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.kind} {self.reference}"
 
 
 class MessageChannel(models.TextChoices):

@@ -1,6 +1,6 @@
 """Taking time: from a wish to allocations. The protocol is written down in docs/locking.md."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -152,25 +152,28 @@ def hold(booking: Booking, placement: Placement) -> None:
     picks = sorted(placement.picks, key=lambda pick: (pick.resource, pick.start))
     if len(picks) > 1:
         lock_resources(booking.business_id, {pick.resource for pick in picks})
-    _admit_longest(placement)
-    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, true, %s, %s, %s, %s, now())"] * len(picks))
-    values: list[Any] = [value for pick in picks for value in _row(booking, pick)]
-    sql = f"INSERT INTO bookings_allocation ({COLUMNS}) VALUES {rows} ON CONFLICT DO NOTHING"  # noqa: S608
-    if execute(sql, values) != len(picks):
+    admit_longest(placement.snapshot.business, picks)
+    if insert_allocations(booking, picks, active=True) != len(picks):
         raise Raced
 
 
-def _row(booking: Booking, pick: engine.Pick) -> Iterator[object]:
+def insert_allocations(booking: Booking, picks: Sequence[engine.Pick], *, active: bool) -> int:
+    """Insert what is free of the picks; how many that were. Inactive ones hold nothing and are always inserted."""
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now())"] * len(picks))
+    values: list[Any] = [value for pick in picks for value in _row(booking, pick, active)]
+    sql = f"INSERT INTO bookings_allocation ({COLUMNS}) VALUES {rows} ON CONFLICT DO NOTHING"  # noqa: S608
+    return execute(sql, values)
+
+
+def _row(booking: Booking, pick: engine.Pick, active: bool) -> Iterator[object]:
     yield from (booking.business_id, booking.id, pick.service, pick.resource, pick.sequence, pick.additional)
-    yield booking.live
+    yield from (booking.live, active)
     for minute in (pick.start, pick.end, pick.blocked_from, pick.blocked_until):
         yield moment_of(minute)
 
 
-def _admit_longest(placement: Placement) -> None:
+def admit_longest(business: Business, picks: Sequence[engine.Pick]) -> None:
     """Widen the bound of busy-time scans before anything longer than it is stored."""
-    longest = max(pick.blocked_until - pick.blocked_from for pick in placement.picks)
-    if longest > placement.snapshot.business.longest_block_minutes:
-        Business.objects.filter(id=placement.snapshot.business.id, longest_block_minutes__lt=longest).update(
-            longest_block_minutes=longest
-        )
+    longest = max(pick.blocked_until - pick.blocked_from for pick in picks)
+    if longest > business.longest_block_minutes:
+        Business.objects.filter(id=business.id, longest_block_minutes__lt=longest).update(longest_block_minutes=longest)

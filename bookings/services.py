@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
-from django.db import IntegrityError
-
 from bookings import settlement
 from bookings.asking import Ask, wish_to_move
-from bookings.codes import new_code
+from bookings.codes import fresh_code
 from bookings.customers import Guest, customer_for
 from bookings.deposits import (
     DepositWish,
@@ -30,7 +28,7 @@ from bookings.placing import Placement, Start, decide, hold, lock_resources, nea
 from bookings.policy import terms
 from bookings.queries import blocked_record, held_allocations, occupancy
 from bookings.reseating import reseat
-from businesses.db import Raced, insert, transactional, violated
+from businesses.db import insert, transactional
 from businesses.errors import Conflict, NotFound
 from businesses.localtime import moment_of
 from payments.instructions import instruct
@@ -102,7 +100,9 @@ def _store(new: NewBooking, placement: Placement, now: int) -> Booking:
     )
     if new.deposit:
         _ask_for_deposit(booking, new.deposit, placement, now)
-    return _save_with_new_code(booking)
+    with fresh_code() as booking.code:
+        insert(booking)
+    return booking
 
 
 def _ask_for_deposit(booking: Booking, wish: DepositWish, placement: Placement, now: int) -> None:
@@ -116,18 +116,6 @@ def _ask_for_deposit(booking: Booking, wish: DepositWish, placement: Placement, 
         require_few_unpaid(booking, wish)
     booking.deposit = new_deposit(booking, asked, wish, placement.snapshot.business, now=now)
     booking.status = Status.PENDING
-
-
-def _save_with_new_code(booking: Booking) -> Booking:
-    """Codes are random: on the rare collision within a business the transaction is run again."""
-    booking.code = new_code()
-    try:
-        insert(booking)
-    except IntegrityError as error:
-        if violated(error) == "booking_code_once":
-            raise Raced from error
-        raise
-    return booking
 
 
 def locked_booking(business_id: int, booking_id: UUID, *, live: bool) -> Booking:

@@ -50,7 +50,7 @@ class NoAnswer(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body`: at most MOST_READ bytes of it."""
+    """`body`: at most as many bytes as were wanted."""
 
     status: int
     headers: Mapping[str, str]
@@ -176,9 +176,12 @@ class _Dialled(http.client.HTTPConnection):
 
 def fetch(
     method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None,
-    timeout: float = TIMEOUT,
+    timeout: float = TIMEOUT, most: int = MOST_READ,
 ) -> Answer:  # fmt: skip
-    """One request, one answer, within `timeout` seconds in all. Redirects are answers. Raises NotAllowed, NoAnswer."""
+    """One request, one answer, within `timeout` seconds in all, and `most` bytes of its body.
+
+    Redirects are answers. Raises NotAllowed, NoAnswer.
+    """
     began = time.monotonic()
     parts = checked_url(url)
     address = resolved(parts, timeout)
@@ -191,7 +194,7 @@ def fetch(
     try:
         connection.request(method, target, body, dict(headers or {}))
         answer = connection.getresponse()
-        found = Answer(answer.status, dict(answer.headers.items()), answer.read(MOST_READ))
+        found = Answer(answer.status, dict(answer.headers.items()), answer.read(most))
     except (OSError, http.client.HTTPException, ValueError) as error:
         late = connection.late or isinstance(error, TimeoutError)
         raise NoAnswer("No answer in time." if late else f"{type(error).__name__}: {error}"[:300]) from error

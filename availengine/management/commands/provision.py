@@ -51,6 +51,17 @@ def provision(path: Path) -> Outcome:
         raise CommandError(f"{path}: {error.message}") from error
 
 
+def told(outcome: Outcome) -> list[str]:
+    """What there is now, for people; issued secrets are shown this once."""
+    business = outcome.business
+    lines = [f"{business.name} ({business.slug}), id {business.uuid}", "changed" if outcome.changed else "no change"]
+    for name, secret in outcome.keys.items():
+        lines.append(f"key {name}: {secret or '(issued before; secrets are shown once)'}")
+    for email, password in outcome.members.items():
+        lines.append(f"member {email}: {password or '(known; password unchanged)'}")
+    return lines
+
+
 class Command(BaseCommand):
     help = "Create or update one business from a YAML file; prints ids and newly issued secrets."
 
@@ -64,10 +75,4 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(outcome.as_json(), indent=2))
             return
-        business = outcome.business
-        self.stdout.write(f"{business.name} ({business.slug}), id {business.uuid}")
-        self.stdout.write("changed" if outcome.changed else "no change")
-        for name, secret in outcome.keys.items():
-            self.stdout.write(f"key {name}: {secret or '(issued before; secrets are shown once)'}")
-        for email, password in outcome.members.items():
-            self.stdout.write(f"member {email}: {password or '(known; password unchanged)'}")
+        self.stdout.write("\n".join(told(outcome)))
