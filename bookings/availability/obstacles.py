@@ -36,7 +36,8 @@ def able(calendar: Calendar, wish: Wish) -> list[Resource]:
     """The resources that can take the whole visit some day, each with the companions that its services need."""
     found = {r.id: r for r in performers(calendar, wish, wish.services[0])}
     for service in wish.services:
-        doing = {r.id for r in performers(calendar, wish, service) if wish.welcome(service) and wish.fits(r)}
+        offered = wish.bookable(service) and wish.welcome(service)
+        doing = {r.id for r in performers(calendar, wish, service) if offered and wish.fits(r)}
         if service.also_needs:
             others = {r.id for r in companions(calendar, wish, service)}
             doing = {key for key in doing if others - {key}}
