@@ -44,9 +44,10 @@ def plain_body(request: HttpRequest) -> bytes:
     Raises UnsupportedMediaType, RequestDataTooBig, ParseError.
     """
     check_length(request)
-    if (request.content_type or "").strip().lower() != StrictJSONParser.media_type:
+    body = request.body
+    if body and (request.content_type or "").strip().lower() != StrictJSONParser.media_type:
         raise UnsupportedMediaType(request.content_type or "")
-    return request.body
+    return body
 
 
 class DialectView(ViewSet):

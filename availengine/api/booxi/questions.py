@@ -36,7 +36,8 @@ class Search:
 def search_of(cursor: str, who: Principal) -> Search:
     """The search that a cursor goes on with. Raises ApiError 400 for one that is forged or foreign."""
     signer = cursor_signer(who.business_id, LISTING, live=who.live)
-    since, until, services, staff, verbose = opened(signer, cursor.removeprefix(PREFIX))
+    signed = cursor[len(PREFIX) :] if cursor.startswith(PREFIX) else ""
+    since, until, services, staff, verbose = opened(signer, signed)
     return Search(since=since, until=until, ask=visit_of(services, staff), verbose=verbose)
 
 

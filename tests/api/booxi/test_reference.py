@@ -28,14 +28,23 @@ def with_ids(text: str, ids: dict[int, int]) -> str:
     return text
 
 
-def with_documented(value: Any, ids: dict[int, int], name: str = "") -> Any:
-    """An answer with the example's ids in the place of ours."""
+def with_documented(value: Any, ids: dict[int, int], kind: str = "") -> Any:
+    """An answer with the example's ids in the place of ours. `kind`: the nearest name that says what an id is of."""
     if isinstance(value, dict):
-        return {key: with_documented(item, ids, key) for key, item in value.items()}
+        return {name: with_documented(item, ids, kind if name == "id" else name) for name, item in value.items()}
     if isinstance(value, list):
-        return [with_documented(item, ids, name) for item in value]
-    documented = {ours: shown for shown, ours in ids.items()}
-    return documented[value] if name in ("id", "merchantId", "serviceId", "staffIds") else value
+        return [with_documented(item, ids, kind) for item in value]
+    return next((shown for shown in OF.get(kind, ()) if ids[shown] == value), value)
+
+
+# What the numbers under these names are of; an `id` is of the list that it stands in.
+OF = {
+    "merchantId": (MERCHANT,),
+    "staffIds": (JIM,),
+    "staffs": (JIM,),
+    "serviceId": (CONSULTATION, HEATHER),
+    "services": (CONSULTATION, HEATHER),
+}
 
 
 @pytest.fixture(scope="module")
