@@ -1,6 +1,6 @@
 """Which starts are free on a day, and who takes them: the same functions list slots and decide bookings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -100,6 +100,13 @@ def performers(calendar: Calendar, wish: Wish, service: Service) -> list[Resourc
 def companions(calendar: Calendar, wish: Wish, service: Service) -> list[Resource]:
     """The resources of the kind that the service needs as well, such as rooms."""
     return [r for r in calendar.resources.values() if r.kind == service.also_needs and usable(wish, r) and wish.fits(r)]
+
+
+def _any_of(masks: Mapping[int, int]) -> int:
+    union = 0
+    for mask in masks.values():
+        union |= mask
+    return union
 
 
 class DayView:
@@ -224,10 +231,7 @@ class DayView:
 
     def free_starts(self, now: int) -> int:
         """The free starts of the day as one mask."""
-        union = 0
-        for mask in self.starts(now).values():
-            union |= mask
-        return union
+        return _any_of(self.starts(now))
 
     def assign(self, start: int, now: int) -> tuple[Pick, ...] | None:
         """Resources for a visit that starts at this minute, or None when the start is not free.
@@ -265,11 +269,8 @@ class DayView:
         """
         masks = self.starts(now)
         order = [(key, masks[key]) for key in self._preferred(masks)]
-        union = 0
-        for mask in masks.values():
-            union |= mask
         start = self.day.start
-        for at in positions(union & bits(since - start, until - start)):
+        for at in positions(_any_of(masks) & bits(since - start, until - start)):
             yield start + at, tuple([key for key, mask in order if mask >> at & 1])
 
     def _walk(self, at: int, first: int, *, stays: bool) -> Iterator[Pick]:
