@@ -12,13 +12,16 @@ from businesses.localtime import minute_of
 
 MOST_SERVICES = 5
 
+Key = UUID | int  # as a wire names it: most show the UUID, Booxi's the number
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """No services: the business's default one. No resource: any. The rest is as in `availability.Wish`."""
 
-    services: tuple[UUID, ...] = ()
-    resource: UUID | None = None
+    services: tuple[Key, ...] = ()
+    resource: Key | None = None
+    among: tuple[Key, ...] = ()
     party: int = 1
     same_resource: bool = False
     staff: bool = False
@@ -29,13 +32,11 @@ class Ask:
         """Raises NotFound for unknown ids, Invalid for too many services or without a default one."""
         if len(self.services) > MOST_SERVICES:
             raise Invalid("Too many services.", {"services": [f"At most {MOST_SERVICES} in one visit."]})
-        resource = snapshot.resources.get(str(self.resource)) if self.resource else None
-        if self.resource and resource is None:
-            raise NotFound("There is no such resource.")
         return engine.Wish(
             services=tuple(snapshot.calendar.services[key] for key in self._service_keys(snapshot)),
             party=self.party,
-            resource=resource.id if resource else None,
+            resource=None if self.resource is None else _resource_key(snapshot, self.resource),
+            among=tuple(_resource_key(snapshot, key) for key in self.among),
             same_resource=self.same_resource,
             staff=self.staff,
             any_hours=self.any_hours,
@@ -48,10 +49,29 @@ class Ask:
             if default is None:
                 raise Invalid("Which service?", {"service_id": ["Required: there is no default service."]})
             return [default.id]
-        found = [snapshot.services.get(str(service)) for service in self.services]
-        if None in found:
-            raise NotFound("There is no such service.")
-        return [service.id for service in found if service]
+        return [_service_key(snapshot, key) for key in self.services]
+
+
+def _service_key(snapshot: Snapshot, key: Key) -> int:
+    if isinstance(key, int):
+        found = key if key in snapshot.calendar.services else None
+    else:
+        service = snapshot.services.get(str(key))
+        found = service.id if service else None
+    if found is None:
+        raise NotFound("There is no such service.")
+    return found
+
+
+def _resource_key(snapshot: Snapshot, key: Key) -> int:
+    if isinstance(key, int):
+        found = key if key in snapshot.calendar.resources else None
+    else:
+        resource = snapshot.resources.get(str(key))
+        found = resource.id if resource else None
+    if found is None:
+        raise NotFound("There is no such resource.")
+    return found
 
 
 def wish_to_move(
@@ -61,14 +81,12 @@ def wish_to_move(
 
     Whoever performs a service today may take it over; its own resource may keep it. Raises NotFound.
     """
-    target = snapshot.resources.get(str(resource)) if resource else None
-    if resource and target is None:
-        raise NotFound("There is no such resource.")
+    target = None if resource is None else _resource_key(snapshot, resource)
     companions = {a.sequence: a.resource.kind for a in held if a.additional}
     return engine.Wish(
         services=tuple(_as_booked(a, snapshot, companions) for a in held if not a.additional),
         party=booking.party_size,
-        resource=target.id if target else None,
+        resource=target,
         staff=True,
     )
 

@@ -13,7 +13,7 @@ class SlotTaken(Conflict):
 
     def __init__(self, reason: Reason, nearest: Sequence[Mapping[str, str]] = ()) -> None:
         super().__init__(SENTENCES[reason], {"reason": str(reason), "nearest": list(nearest)})
-        self.reason = reason
+        self.reason, self.nearest = reason, nearest
 
 
 def wire_start(zone: ZoneInfo, minute: int) -> dict[str, str]:

@@ -71,10 +71,21 @@ def occupancy(
 
     Raises what `wish_of` raises: NotFound, Invalid.
     """
+    return occupancy_on(business_id, live=live, dates_of=lambda snapshot: (first, last), wish_of=wish_of)
+
+
+def occupancy_on(
+    business_id: int,
+    *,
+    live: bool,
+    dates_of: Callable[[Snapshot], tuple[date, date]],
+    wish_of: Callable[[Snapshot], engine.Wish],
+) -> Occupancy:
+    """The same where the dates depend on the business: on its time zone, for who asks in instants."""
     snapshot = kept_snapshot(business_id) or load_snapshot(business_id)
     while True:
         try:
-            wish = wish_of(snapshot)
+            wish, (first, last) = wish_of(snapshot), dates_of(snapshot)
         except DomainError:
             if snapshot_of(business_id) is snapshot:
                 raise

@@ -38,6 +38,16 @@ class Snapshot:
         bookable = [service for service in self.services.values() if service.active]
         return next((s for s in bookable if s.is_default), bookable[0] if len(bookable) == 1 else None)
 
+    def offered(self, service: Service) -> list[tuple[int, int | None]]:
+        """(minutes, price) of a service with each resource that performs it online."""
+        performers = self.calendar.services[service.id].performers
+        reachable = [r.id for r in self.calendar.resources.values() if r.active and r.online]
+        return [
+            (performers[key], self.prices.get((service.id, key), service.price_cents))
+            for key in reachable
+            if key in performers
+        ]
+
     @property
     def longest_block(self) -> int:
         return max(self.business.longest_block_minutes, 1)
@@ -102,6 +112,7 @@ def _calendar(
                 capacity_max=r.capacity_max,
                 active=r.active,
                 online=r.bookable_online,
+                location=r.location,
                 week=weeks.get(r.id, NEVER) if r.own_hours else None,
                 closures=tuple(closed.get(r.id, ())),
                 openings=tuple(opened.get(r.id, ())),

@@ -11,3 +11,10 @@ def decimals_of(currency: str) -> int:
     if currency in WITHOUT_DECIMALS:
         return 0
     return 3 if currency in WITH_THREE_DECIMALS else 2
+
+
+def decimal_text(amount: int, currency: str) -> str:
+    """An amount as a decimal number with all decimals of its currency: `12.50`, `0.00`, `1200` for yen."""
+    decimals = decimals_of(currency)
+    whole, fraction = divmod(amount, 10**decimals)
+    return f"{whole}.{fraction:0{decimals}}" if decimals else str(whole)

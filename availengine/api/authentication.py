@@ -12,8 +12,11 @@ from businesses.keys import Principal, principal_of
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-def admit(request: HttpRequest, dialect: Dialect, scope: str | None) -> Principal:
-    """Let a request in. Raises ApiError 401, 403, 429 or PaymentRequired (402); remembers who called."""
+def admit(request: HttpRequest, dialect: Dialect, scope: str | None, *, reading: bool = False) -> Principal:
+    """Let a request in. Raises ApiError 401, 403, 429 or PaymentRequired (402); remembers who called.
+
+    `reading`: it changes nothing, whatever its method.
+    """
     secret = dialect.secret(request)
     principal = principal_of(secret) if secret else None
     if principal is None:
@@ -28,7 +31,7 @@ def admit(request: HttpRequest, dialect: Dialect, scope: str | None) -> Principa
         raise ApiError("insufficient_permissions", "This key may not be used from this origin.")
     if scope is not None and not principal.may(scope):
         raise ApiError("insufficient_permissions", f"This key lacks the scope {scope}.")
-    if principal.past_due and request.method not in SAFE_METHODS:
+    if principal.past_due and not reading and request.method not in SAFE_METHODS:
         raise PaymentRequired("The subscription of this business is past due.")
     return principal
 

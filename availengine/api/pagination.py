@@ -38,10 +38,10 @@ def paginate(
 
     The second field is unique. Raises ApiError 400 for a cursor that is forged, foreign or of another listing.
     """
-    signer = signing.Signer(salt=f"cursor:{principal.business_id}:{principal.live}:{listing}:{order[0]}")
+    signer = cursor_signer(principal.business_id, f"{listing}:{order[0]}", live=principal.live)
     first, last = (name.lstrip("-") for name in order)
     if cursor:
-        value, key = _opened(signer, cursor)
+        value, key = opened(signer, cursor)
         after = "lt" if order[0].startswith("-") else "gt"
         if first == last:
             queryset = queryset.filter(**{f"{last}__{after}": key})
@@ -66,9 +66,15 @@ def _rows(queryset: QuerySet[Any, Any]) -> list[dict[str, Any]]:
     return [dict(zip(queryset.query.values_select, row, strict=True)) for row in prepared(sql, params)]
 
 
-def _opened(signer: signing.Signer, cursor: str) -> tuple[Any, int]:
+def cursor_signer(business_id: int, listing: str, *, live: bool) -> signing.Signer:
+    """What it signs is a cursor of this listing, in this business and mode, and nowhere else."""
+    return signing.Signer(salt=f"cursor:{business_id}:{live}:{listing}")
+
+
+def opened(signer: signing.Signer, cursor: str) -> list[Any]:
+    """What a cursor holds. Raises ApiError 400 for one that is forged or foreign."""
     try:
-        value, key = signer.unsign_object(cursor)
+        values: list[Any] = signer.unsign_object(cursor)
     except (signing.BadSignature, ValueError, UnicodeError) as error:
         raise ApiError("validation_error", "This cursor is not valid for this listing.") from error
-    return value, key
+    return values

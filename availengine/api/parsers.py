@@ -18,13 +18,17 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        raw = stream.read(settings.MAX_BODY_BYTES + 1)
-        if len(raw) > settings.MAX_BODY_BYTES:
-            raise RequestDataTooBig
-        try:
-            body = orjson.loads(raw)
-        except orjson.JSONDecodeError as error:
-            raise ParseError(f"The body is not valid JSON: {error}.") from error
-        if not isinstance(body, dict):
-            raise ParseError("The body must be a JSON object.")
-        return body
+        return parsed(stream.read(settings.MAX_BODY_BYTES + 1))
+
+
+def parsed(raw: bytes) -> dict[str, Any]:
+    """A body as a JSON object. Raises RequestDataTooBig, ParseError."""
+    if len(raw) > settings.MAX_BODY_BYTES:
+        raise RequestDataTooBig
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise ParseError(f"The body is not valid JSON: {error}.") from error
+    if not isinstance(body, dict):
+        raise ParseError("The body must be a JSON object.")
+    return body

@@ -10,13 +10,14 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from availengine.api.authentication import admit
 from availengine.api.dialect import Dialect
 from availengine.api.errors import Problem, problem_of
+from availengine.api.parsers import StrictJSONParser
 from businesses.keys import Principal
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
@@ -28,11 +29,35 @@ def _reader(serializer: type[serializers.Serializer[Any]], partial: bool) -> ser
     return serializer(partial=partial)
 
 
+def check_length(request: HttpRequest) -> None:
+    """Raises RequestDataTooBig or ParseError by what the request says of its body, before it is read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not re.fullmatch("[0-9]{1,18}", length, re.ASCII):
+        raise ParseError("Content-Length is not a number.")
+    if int(length) > settings.MAX_BODY_BYTES:
+        raise RequestDataTooBig
+
+
+def plain_body(request: HttpRequest) -> bytes:
+    """The JSON body of a request that goes without DRF's, as it was sent; `parsed` reads it.
+
+    Raises UnsupportedMediaType, RequestDataTooBig, ParseError.
+    """
+    check_length(request)
+    body = request.body
+    if body and (request.content_type or "").strip().lower() != StrictJSONParser.media_type:
+        raise UnsupportedMediaType(request.content_type or "")
+    return body
+
+
 class DialectView(ViewSet):
-    """A view of one business's data. `scopes` names what each action needs."""
+    """A view of one business's data. `scopes` names what each action needs, `reading` the actions that change nothing
+    although they are a POST: a question that does not fit into an address.
+    """
 
     dialect: ClassVar[Dialect]
     scopes: ClassVar[Mapping[str, str]] = {}
+    reading: ClassVar[frozenset[str]] = frozenset()
     principal: Principal
 
     def error_body(self, problem: Problem) -> dict[str, Any]:
@@ -41,17 +66,16 @@ class DialectView(ViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raw = request._request
-        self.principal = admit(raw, self.dialect, self.scopes.get(self.action or ""))
-        length = raw.META.get("CONTENT_LENGTH") or "0"
-        if not re.fullmatch("[0-9]{1,18}", length, re.ASCII):
-            raise ParseError("Content-Length is not a number.")
-        if int(length) > settings.MAX_BODY_BYTES:
-            raise RequestDataTooBig
+        self._admit(raw, self.action or "")
+        check_length(raw)
+
+    def _admit(self, request: HttpRequest, action: str) -> None:
+        self.principal = admit(request, self.dialect, self.scopes.get(action), reading=action in self.reading)
 
     def plainly(self, action: Callable[..., bytes], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Run a reading action that makes its JSON itself; the same admission and the same errors as elsewhere."""
         try:
-            self.principal = admit(request, self.dialect, self.scopes.get(action.__name__))
+            self._admit(request, action.__name__)
             return HttpResponse(action(request, *args, **kwargs), content_type="application/json")
         except Exception as error:
             problem = problem_of(error)

@@ -2,11 +2,12 @@
 
 `DayView(calendar, wish, date, busy)` is one day seen by one wish; `.starts(now)` lists, `.assign(start, now)`
 decides a booking, `why_not(view, start, now)` explains. A single DayView answers all three, so that no page,
-dialect or refusal can disagree with another.
+dialect or refusal can disagree with another. `obstacle(calendar, wish)` says why no day can have a start.
 """
 
 from bookings.availability.busy import Busy
 from bookings.availability.calendar import Calendar, Day, Resource, Rules, Service, Week
+from bookings.availability.obstacles import Obstacle, able, obstacle
 from bookings.availability.reasons import SENTENCES, Reason, unavailable, why_not
 from bookings.availability.spans import positions
 from bookings.availability.starts import DayView, Pick, Wish
@@ -17,6 +18,7 @@ __all__ = [
     "Calendar",
     "Day",
     "DayView",
+    "Obstacle",
     "Pick",
     "Reason",
     "Resource",
@@ -24,6 +26,8 @@ __all__ = [
     "Service",
     "Week",
     "Wish",
+    "able",
+    "obstacle",
     "positions",
     "unavailable",
     "why_not",

@@ -38,6 +38,7 @@ class Resource:
     capacity_max: int = 1
     active: bool = True
     online: bool = True
+    location: str = ""
     week: Week | None = None
     closures: tuple[Span, ...] = ()
     openings: tuple[Span, ...] = ()

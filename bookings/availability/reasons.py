@@ -56,8 +56,7 @@ def why_never(view: DayView) -> Reason | None:
         if not doing:
             return Reason.NO_RESOURCE
         fitting = {r.id for r in doing if wish.fits(r)}
-        welcome = wish.staff or service.party_min <= wish.party <= service.party_max
-        if not fitting or not welcome:
+        if not fitting or not wish.welcome(service):
             return Reason.CAPACITY
         if service.also_needs and not companions(view.calendar, wish, service):
             return Reason.NO_RESOURCE

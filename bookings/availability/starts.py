@@ -1,13 +1,13 @@
 """Which starts are free on a day, and who takes them: the same functions list slots and decide bookings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
 from bookings.availability.busy import Busy
 from bookings.availability.calendar import Calendar, Resource, Service
-from bookings.availability.spans import bits
+from bookings.availability.spans import bits, positions
 from businesses.localtime import date_of
 
 
@@ -15,6 +15,7 @@ from businesses.localtime import date_of
 class Wish:
     """What is asked for: services one after another, a party, perhaps one given resource.
 
+    `among`: one of these resources, the first of them that is free; none means any.
     `staff`: any minute instead of the grid, no lead time and window, offline resources too.
     `any_hours`: opening hours and closures do not matter either (staff only).
     `any_time`: neither lead time nor booking window count, only that the start is not past.
@@ -23,6 +24,7 @@ class Wish:
     services: tuple[Service, ...]
     party: int = 1
     resource: int | None = None
+    among: tuple[int, ...] = ()
     same_resource: bool = False
     staff: bool = False
     any_hours: bool = False
@@ -31,6 +33,22 @@ class Wish:
     def fits(self, resource: Resource) -> bool:
         """Whether the party fits. Staff may seat a small party at a large table."""
         return self.party <= resource.capacity_max and (self.staff or self.party >= resource.capacity_min)
+
+    def allows(self, resource: Resource) -> bool:
+        """Whether this one was asked for, or nobody was."""
+        return self.resource in (None, resource.id) and (not self.among or resource.id in self.among)
+
+    @property
+    def names_resources(self) -> bool:
+        return self.resource is not None or bool(self.among)
+
+    def welcome(self, service: Service) -> bool:
+        """Whether the service is for a party of this size. Staff may make exceptions."""
+        return self.staff or service.party_min <= self.party <= service.party_max
+
+    def place(self, resource: int) -> int:
+        """How far from the first choice it is."""
+        return self.among.index(resource) if resource in self.among else len(self.among)
 
     def bookable(self, service: Service) -> bool:
         return service.active and (self.staff or service.online)
@@ -76,12 +94,19 @@ def usable(wish: Wish, resource: Resource) -> bool:
 def performers(calendar: Calendar, wish: Wish, service: Service) -> list[Resource]:
     """The usable resources that do this service, whatever their capacity, in a stable order."""
     found = (calendar.resources[key] for key in service.performers if key in calendar.resources)
-    return sorted((r for r in found if usable(wish, r) and wish.resource in (None, r.id)), key=lambda r: r.id)
+    return sorted((r for r in found if usable(wish, r) and wish.allows(r)), key=lambda r: r.id)
 
 
 def companions(calendar: Calendar, wish: Wish, service: Service) -> list[Resource]:
     """The resources of the kind that the service needs as well, such as rooms."""
     return [r for r in calendar.resources.values() if r.kind == service.also_needs and usable(wish, r) and wish.fits(r)]
+
+
+def _any_of(masks: Mapping[int, int]) -> int:
+    union = 0
+    for mask in masks.values():
+        union |= mask
+    return union
 
 
 class DayView:
@@ -193,7 +218,7 @@ class DayView:
     def starts(self, now: int) -> dict[int, int]:
         """The free starts of the day as a mask per resource that can begin the visit."""
         allowed = self.allowed(now)
-        if not allowed or not all(self.wish.bookable(s) and self._party_welcome(s) for s in self.wish.services):
+        if not allowed or not all(self.wish.bookable(s) and self.wish.welcome(s) for s in self.wish.services):
             return {}
         masks = {}
         for key, mask in self.first.items():
@@ -206,19 +231,12 @@ class DayView:
 
     def free_starts(self, now: int) -> int:
         """The free starts of the day as one mask."""
-        union = 0
-        for mask in self.starts(now).values():
-            union |= mask
-        return union
-
-    def _party_welcome(self, service: Service) -> bool:
-        return self.wish.staff or service.party_min <= self.wish.party <= service.party_max
+        return _any_of(self.starts(now))
 
     def assign(self, start: int, now: int) -> tuple[Pick, ...] | None:
         """Resources for a visit that starts at this minute, or None when the start is not free.
 
-        Smallest sufficient capacity first, then least busy that day, then by id. A visit of several services
-        stays with one resource where that is possible.
+        Who is preferred takes it. A visit of several services stays with one resource where that is possible.
         """
         at = start - self.day.start
         offered = self._takers(self.starts(now), at)
@@ -231,9 +249,29 @@ class DayView:
         """The resources that can start at a minute of the day, the preferred one first."""
         return self._preferred([key for key, mask in masks.items() if mask >> at & 1])
 
-    def _preferred(self, keys: Sequence[int]) -> list[int]:
-        day, resources = self.day, self.calendar.resources
-        return sorted(keys, key=lambda key: (resources[key].capacity_max, self.busy.load(key, day.start, day.end), key))
+    def _preferred(self, keys: Iterable[int]) -> list[int]:
+        """First choice, then smallest sufficient capacity, then least busy that day, then by id."""
+        day, resources, wish = self.day, self.calendar.resources, self.wish
+        return sorted(
+            keys,
+            key=lambda key: (
+                wish.place(key),
+                resources[key].capacity_max,
+                self.busy.load(key, day.start, day.end),
+                key,
+            ),
+        )
+
+    def offers(self, now: int, since: int, until: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """The free starts of the day in [since, until), each with those who can begin there, the preferred one first.
+
+        For a visit of one resource that is the one that `assign` takes.
+        """
+        masks = self.starts(now)
+        order = [(key, masks[key]) for key in self._preferred(masks)]
+        start = self.day.start
+        for at in positions(_any_of(masks) & bits(since - start, until - start)):
+            yield start + at, tuple([key for key, mask in order if mask >> at & 1])
 
     def _walk(self, at: int, first: int, *, stays: bool) -> Iterator[Pick]:
         resource = first

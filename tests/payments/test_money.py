@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from businesses.money import WITH_THREE_DECIMALS, WITHOUT_DECIMALS, decimals_of
+from businesses.money import WITH_THREE_DECIMALS, WITHOUT_DECIMALS, decimal_text, decimals_of
 from payments.money import from_stripe, payable, share, spoken, to_stripe
 
 CURRENCIES = sorted({"EUR", "USD", "GBP", "CHF", "HUF"} | WITHOUT_DECIMALS | WITH_THREE_DECIMALS)
@@ -99,3 +99,18 @@ def test_to_stripe_and_back(amount: int, currency: str, counted: int) -> None:
 @given(amounts, currencies)
 def test_there_and_back_is_the_same(amount: int, currency: str) -> None:
     assert from_stripe(to_stripe(amount, currency), currency) == amount
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        (0, "CAD", "0.00"),
+        (5, "EUR", "0.05"),
+        (123456, "USD", "1234.56"),
+        (1200, "JPY", "1200"),
+        (0, "JPY", "0"),
+        (1005, "KWD", "1.005"),
+    ],
+)
+def test_decimal_text(amount: int, currency: str, text: str) -> None:
+    assert decimal_text(amount, currency) == text

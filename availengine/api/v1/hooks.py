@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from availengine.api.fields import Boolean, Instant, IntegerParameter, Text
+from availengine.api.moments import moment_text as moment
 from availengine.api.pagination import DEFAULT_LIMIT, MOST
 from availengine.api.v1.answers import PageOf
-from availengine.api.v1.wire import moment
 from webhooks.models import Attempt, Endpoint, State
 from webhooks.types import TYPES
 

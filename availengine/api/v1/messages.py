@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from availengine.api.fields import IntegerParameter, Text
+from availengine.api.moments import moment_text as moment
 from availengine.api.pagination import DEFAULT_LIMIT, MOST, paginate
 from availengine.api.v1.answers import PageOf
 from availengine.api.v1.dialect import V1View
-from availengine.api.v1.wire import moment
 from bookings.models import Message, MessageChannel, MessageState
 from businesses.keys import Scope
 

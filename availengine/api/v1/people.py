@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from availengine.api.fields import Email, Integer, Phone, Text
+from availengine.api.moments import moment_text as moment
 from availengine.api.v1.answers import BookingItem
-from availengine.api.v1.wire import moment
 from bookings.models import Customer
 from businesses.models import ApiKey, Preset
 

@@ -5,18 +5,17 @@ Days are remembered by themselves too: a booking changes one of them, not the ot
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from availengine.api import remembered as answers
+from availengine.api.moments import CLOCK, utc_text
 from availengine.api.remembered import REMEMBERED_BYTES, Remembered
-from availengine.api.v1.wire import CLOCK
 from bookings import availability as engine
 from bookings.asking import Ask
 from bookings.queries import Occupancy
-from businesses.localtime import DAY, local_of, moment_of
+from businesses.localtime import DAY, local_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def _day(found: Occupancy, view: engine.DayView, now: int) -> bytes:
 
 def _explained(view: engine.DayView, now: int) -> bytes:
     unavailable = [
-        {"start_time": _local(view, minute), "starts_at": _utc(minute), "reason": str(reason)}
+        {"start_time": _local(view, minute), "starts_at": utc_text(minute), "reason": str(reason)}
         for minute, reason in engine.unavailable(view, now)
     ]
     slots = _slots(view, view.starts(now), now)
@@ -102,8 +101,8 @@ def _slots(view: engine.DayView, masks: dict[int, int], now: int) -> list[dict[s
             {
                 "start_time": _local(view, start),
                 "end_time": _local(view, end),
-                "starts_at": _utc(start),
-                "ends_at": _utc(end),
+                "starts_at": utc_text(start),
+                "ends_at": utc_text(end),
                 "available_resources": len(able),
                 "resource_ids": able,
             }
@@ -116,13 +115,3 @@ def _local(view: engine.DayView, minute: int) -> str:
     if view.day.end - view.day.start == DAY and 0 <= at < DAY:  # an ordinary day: no change of the clocks
         return CLOCK[at]
     return f"{local_of(view.calendar.zone, minute):%H:%M}"
-
-
-def _utc(minute: int) -> str:
-    day, at = divmod(minute, DAY)
-    return f"{_utc_date(day)}T{CLOCK[at]}:00Z"
-
-
-@lru_cache(maxsize=2048)
-def _utc_date(day: int) -> str:
-    return moment_of(day * DAY).date().isoformat()

@@ -1,20 +1,17 @@
 """From the core's rows to the native JSON: plain structures, exactly the listed fields."""
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from availengine.api.moments import CLOCK
+from availengine.api.moments import moment_text as moment
 from bookings.execution import Opened
 from bookings.models import Booking
 from bookings.placing import Placement
 from bookings.snapshot import Snapshot
 from businesses.deposit_rules import Rule, effective_rule, effective_steps
-from businesses.localtime import DAY
 from businesses.models import Resource, Service, Weekday
 from payments.models import Deposit
-
-CLOCK = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(DAY)]
-MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 BOOKING_COLUMNS = (
     "id",
@@ -141,11 +138,6 @@ def deposit_told(deposit: Deposit) -> dict[str, Any]:
             for entry in deposit.entries.all()
         ],
     }
-
-
-def moment(value: datetime) -> str:
-    """UTC, to the second, with Z."""
-    return value.strftime(MOMENT)
 
 
 def whole(items: list[dict[str, Any]]) -> dict[str, Any]:
