@@ -11,3 +11,10 @@ def decimals_of(currency: str) -> int:
     if currency in WITHOUT_DECIMALS:
         return 0
     return 3 if currency in WITH_THREE_DECIMALS else 2
+
+
+def major_units(amount: int, currency: str) -> int | float:
+    """An amount as a JSON number in major units: 35 when it is whole, else 12.5."""
+    scale: int = 10 ** decimals_of(currency)
+    whole, rest = divmod(amount, scale)
+    return amount / scale if rest else whole

@@ -1,7 +1,7 @@
 """Which starts are free on a day, and who takes them: the same functions list slots and decide bookings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -210,6 +210,13 @@ class DayView:
         for mask in self.starts(now).values():
             union |= mask
         return union
+
+    def timetable(self) -> int:
+        """The starts of the day as they were if nothing was taken and no start too soon: `free_starts` are some of
+        them.
+        """
+        untouched = DayView(self.calendar, replace(self.wish, any_time=True), self.day.date, Busy())
+        return untouched.free_starts(self.day.start)
 
     def _party_welcome(self, service: Service) -> bool:
         return self.wish.staff or service.party_min <= self.wish.party <= service.party_max

@@ -11,12 +11,12 @@ from typing import Any
 import orjson
 
 from availengine.api import remembered as answers
+from availengine.api.clocks import CLOCK, local_clock
 from availengine.api.remembered import REMEMBERED_BYTES, Remembered
-from availengine.api.v1.wire import CLOCK
 from bookings import availability as engine
 from bookings.asking import Ask
 from bookings.queries import Occupancy
-from businesses.localtime import DAY, local_of, moment_of
+from businesses.localtime import DAY, moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _day(found: Occupancy, view: engine.DayView, now: int) -> bytes:
 
 def _explained(view: engine.DayView, now: int) -> bytes:
     unavailable = [
-        {"start_time": _local(view, minute), "starts_at": _utc(minute), "reason": str(reason)}
+        {"start_time": local_clock(view, minute), "starts_at": _utc(minute), "reason": str(reason)}
         for minute, reason in engine.unavailable(view, now)
     ]
     slots = _slots(view, view.starts(now), now)
@@ -100,8 +100,8 @@ def _slots(view: engine.DayView, masks: dict[int, int], now: int) -> list[dict[s
             end = max(pick.end for pick in view.assign(start, now) or ())
         slots.append(
             {
-                "start_time": _local(view, start),
-                "end_time": _local(view, end),
+                "start_time": local_clock(view, start),
+                "end_time": local_clock(view, end),
                 "starts_at": _utc(start),
                 "ends_at": _utc(end),
                 "available_resources": len(able),
@@ -109,13 +109,6 @@ def _slots(view: engine.DayView, masks: dict[int, int], now: int) -> list[dict[s
             }
         )
     return slots
-
-
-def _local(view: engine.DayView, minute: int) -> str:
-    at = minute - view.day.start
-    if view.day.end - view.day.start == DAY and 0 <= at < DAY:  # an ordinary day: no change of the clocks
-        return CLOCK[at]
-    return f"{local_of(view.calendar.zone, minute):%H:%M}"
 
 
 def _utc(minute: int) -> str:
