@@ -18,7 +18,7 @@ def next_starts(
     business_id: int, *, live: bool, offers_of: Callable[[Snapshot], Offers], now: int
 ) -> tuple[Snapshot, dict[int, int]]:
     """For each offered resource, by id, the first minute of the booking window at which it can begin any of its
-    services. Who has no time is left out.
+    services, for the smallest party. Who has no time is left out.
 
     Taken time is read for the near future, where most answers lie, and at most once more for the rest. Raises what
     `offers_of` raises.
@@ -45,7 +45,10 @@ def next_starts(
 def _wishes(snapshot: Snapshot, offers: Offers) -> dict[int, list[engine.Wish]]:
     compiled = snapshot.calendar.services
     return {
-        resource.id: [engine.Wish(services=(compiled[service.id],), resource=resource.id) for service in services]
+        resource.id: [
+            engine.Wish(services=(compiled[service.id],), party=service.party_min, resource=resource.id)
+            for service in services
+        ]
         for resource, services in offers.items()
     }
 

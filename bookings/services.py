@@ -89,7 +89,7 @@ def _store(new: NewBooking, placement: Placement, now: int) -> Booking:
         source=Source.STAFF if new.ask.staff else Source.ONLINE,
         starts_at=placement.starts_at,
         ends_at=placement.ends_at,
-        party_size=new.ask.party,
+        party_size=placement.party,
         guest_first_name=new.guest.first_name,
         guest_last_name=new.guest.last_name,
         guest_email=new.guest.email,

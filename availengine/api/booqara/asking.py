@@ -1,6 +1,6 @@
 """From this dialect's words to the core's: which service, with whom, for which guest."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,10 @@ def offered_service(snapshot: Snapshot, key: UUID) -> Service:
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentAsk(Ask):
-    """One service of the public catalogue, with a given professional or whoever is free."""
+    """One service of the public catalogue, with a given professional or whoever is free.
+
+    Nobody says for how many here: it is for the smallest party that the service takes.
+    """
 
     def wish(self, snapshot: Snapshot) -> engine.Wish:
         """Raises NotFound for a service, Invalid for a professional that cannot be chosen."""
@@ -30,7 +33,7 @@ class AppointmentAsk(Ask):
         chosen = snapshot.resources.get(str(self.resource)) if self.resource else None
         if self.resource and not (chosen and is_offered_staff(chosen) and snapshot.performs(chosen, service)):
             raise Invalid("With whom?", {"userId": ["No professional with this id performs this service."]})
-        return super().wish(snapshot)
+        return replace(super().wish(snapshot), party=service.party_min)
 
 
 def ask_of(data: dict[str, Any]) -> AppointmentAsk:
