@@ -61,6 +61,8 @@ def _first_starts(
     missing, on = dict(wishes), first
     while missing and on <= last:
         for resource in list(missing):
+            if not calendar.open_starts(calendar.resources[resource], on, 1, 0):
+                continue  # not there all day: no need to look service by service
             free = 0
             for wish in missing[resource]:
                 free |= engine.DayView(calendar, wish, on, busy).free_starts(now)

@@ -72,8 +72,8 @@ class Professional(serializers.Serializer[Any]):
     jobTitle = serializers.CharField(allow_null=True)
     about = serializers.CharField(allow_null=True)
     photoUrl = serializers.CharField(allow_null=True)
-    color = serializers.CharField(allow_null=True)
     nextAvailable = serializers.DateTimeField(allow_null=True, help_text="The next free start, with its offset.")
+    color = serializers.CharField(allow_null=True)
 
 
 class Staff(serializers.Serializer[Any]):

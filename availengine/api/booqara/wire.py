@@ -98,8 +98,8 @@ def professional(resource: Resource, next_start: int | None, snapshot: Snapshot)
         "jobTitle": resource.job_title or None,
         "about": resource.about or None,
         "photoUrl": resource.photo_url or None,
-        "color": resource.color or None,
         "nextAvailable": free,
+        "color": resource.color or None,
     }
 
 
