@@ -187,7 +187,7 @@ def cancel_booking(
     Raises Conflict when the booking is past that; with `ahead_only`, as for customers, also when it has begun.
     """
     booking = locked_booking(business_id, booking_id, live=live)
-    if ahead_only and booking.starts_at <= moment_of(now):
+    if ahead_only and booking.starts_at < moment_of(now):
         raise Conflict("A visit that has begun cannot be cancelled.", {"status": booking.status})
     change_status(booking, Status.CANCELLED)
     settlement.follow_status(booking, now=now, waive_fee=waive_fee)
