@@ -11,8 +11,10 @@ import pytest
 
 from availengine.api.booqara.appointments import AppointmentsView
 from availengine.api.booqara.dialect import BOOQARA
+from availengine.api.v1.dialect import V1
+from businesses.models import Resource, Service, ServiceResource
 from tests.api.booqara.speech import APPOINTMENTS
-from tests.api.calls import Caller, Tenant, ok
+from tests.api.calls import Caller, Tenant, desk, ok
 from tests.api.paying import configure
 from tests.api.shapes import same_shape
 from tests.factories import ALL_WEEK
@@ -111,13 +113,15 @@ def test_dates(documented: Tenant, who: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("who", [{}, {"userId": "any"}])
 def test_slots(documented: Tenant, who: dict[str, str]) -> None:
-    """The documented day: open from 10:00 to 11:45. Someone has taken 10:30: none of the three stays free."""
-    query = {"date": "2026-01-15", "serviceId": documented.service("fade"), **who}
-    shown, told = example("slots.response"), ok(documented.full.get("/booking/slots", **query))
-    same_shape(shown, told)
-    assert told["date"] == shown["date"]
-    assert [slot["time"] for slot in told["slots"]] == [slot["time"] for slot in shown["slots"]]
-    assert [slot["available"] for slot in told["slots"]] == [True, True, True]
+    """The documented day: open from 10:00 to 11:45, and of two people one has time at first, the other at the end."""
+    native, fade = documented.speaking(V1), Service.objects.get(uuid=documented.service("fade"))
+    jim = Resource.objects.create(business=documented.business, name="Jim", kind="staff")
+    ServiceResource.objects.create(business=documented.business, service=fade, resource=jim)
+    for person, time in ((documented.resource("maria"), "10:45"), (str(jim.uuid), "10:15")):
+        taken = desk(date="2026-01-15", time=time, service_id=str(fade.uuid), resource_id=person)
+        ok(native.full.post("/v1/manage/bookings/staff", taken), 201)
+    query = {"date": "2026-01-15", "serviceId": str(fade.uuid), **who}
+    assert ok(documented.full.get("/booking/slots", **query)) == example("slots.response")
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

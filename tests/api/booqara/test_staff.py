@@ -4,10 +4,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from businesses.models import Resource, Service, ServiceResource
+from businesses.models import Resource
 from tests.api.booqara.speech import book, close, needs_key, refused
 from tests.api.calls import Tenant, nothing_changes, ok
 from tests.api.paying import configure
@@ -99,22 +97,6 @@ def test_test_keys_see_their_own_bookings(salon: Tenant) -> None:
     book(salon, userId=salon.resource("jim"), appointmentDate="2026-05-01", appointmentTime="09:00")
     told = ok(salon.test.get(PATH))["staff"]
     assert [person["nextAvailable"] for person in told] == ["2026-05-01T09:00:00-05:00"] * 2
-
-
-def queries(tenant: Tenant) -> int:
-    ask(tenant)
-    with CaptureQueriesContext(connection) as seen:
-        ask(tenant)
-    return len(seen)
-
-
-def test_as_many_queries_for_two_as_for_twelve(salon: Tenant) -> None:
-    few, cut = queries(salon), Service.objects.get(uuid=salon.service("cut"))
-    for n in range(10):
-        person = Resource.objects.create(business=salon.business, name=f"New {n}", kind="staff")
-        ServiceResource.objects.create(business=salon.business, service=cut, resource=person)
-    assert len(ask(salon)) == 12
-    assert queries(salon) == few
 
 
 @pytest.mark.parametrize(
