@@ -52,10 +52,11 @@ class AppointmentsView(BooqaraView):
         operation_id="create_appointment",
         summary="Book an offered slot",
         request=wire_in.NewAppointment,
-        responses=answers.Created,
+        responses={200: answers.Created},
     )
     @idempotent_then(finish)
     def create(self, request: Request) -> Answer:
+        """Confirmed, or pending where the business confirms by hand or a deposit is due. 409: load the slots again."""
         data = self.read(wire_in.NewAppointment, request.data)
         visitor = visitor_of(self.principal, request._request)
         new = services.NewBooking(
@@ -74,6 +75,7 @@ class AppointmentsView(BooqaraView):
         operation_id="get_appointment", summary="One appointment", parameters=[ID], responses=answers.Appointment
     )
     def retrieve(self, request: Request, id: str) -> Response:
+        """Whatever has become of it, and in whichever dialect it was booked."""
         booking = Booking.objects.filter(**self._tenant(), uuid=_known(id)).first()
         if booking is None:
             raise NotFound
@@ -83,9 +85,10 @@ class AppointmentsView(BooqaraView):
         operation_id="cancel_appointment",
         summary="Cancel a pending or confirmed appointment that is still ahead",
         parameters=[ID],
-        responses=answers.Cancelled,
+        responses={200: answers.Cancelled},
     )
     def cancel(self, request: Request, id: str) -> Response:
+        """404 for what cannot be cancelled. A deposit is settled by the business's cancellation terms."""
         try:
             booking = services.cancel_booking(
                 **self._tenant(), booking_id=_known(id), now=current_minute(), ahead_only=True

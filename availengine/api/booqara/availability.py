@@ -37,6 +37,7 @@ class AvailabilityView(BooqaraView):
         responses=answers.Dates,
     )
     def dates(self, request: Request) -> Response:
+        """`slotCount` is the number of slots of a date that are available."""
         data, now = self.query(wire_in.DatesQuery), current_minute()
         ask, zone = ask_of(data), queries.snapshot_of(self.principal.business_id).business.zone
         today = date_of(zone, now)
@@ -54,6 +55,7 @@ class AvailabilityView(BooqaraView):
         responses=answers.Slots,
     )
     def slots(self, request: HttpRequest) -> bytes:
+        """Empty on closed days, outside the booking window, and when not a single slot is free."""
         question = question_of(request.META["QUERY_STRING"])
         found = self._occupancy(question.ask, question.date, question.date)
         return answer(found, question, now=current_minute())

@@ -21,10 +21,12 @@ class BusinessView(BooqaraView):
 
     @extend_schema(operation_id="business", summary="The business, its hours and rules", responses=answers.Profile)
     def profile(self, request: Request) -> Response:
+        """Its page flags are for the page to follow: only prices and durations are hidden by the API itself."""
         return Response(wire_out.profile(snapshot_of(self.principal.business_id)))
 
     @extend_schema(operation_id="services", summary="Services by category", responses=answers.Catalogue)
     def services(self, request: Request) -> Response:
+        """What can be booked online; prices and durations only where they are shown."""
         return Response(wire_out.catalogue(snapshot_of(self.principal.business_id)))
 
     @extend_schema(
@@ -34,6 +36,7 @@ class BusinessView(BooqaraView):
         responses=answers.Staff,
     )
     def staff(self, request: Request) -> Response:
+        """`nextAvailable` is the next free start of the given service, or of any of theirs."""
         wanted, who = self.query(wire_in.StaffQuery).get("serviceId"), self.principal
 
         def offers(snapshot: Snapshot) -> Offers:
