@@ -8,7 +8,6 @@ from availengine.api.views import DialectView
 
 # What the core calls the fields of this dialect.
 FIELDS = {
-    "service_id": "serviceId",
     "booking_date": "appointmentDate",
     "start_time": "appointmentTime",
     "email": "guestEmail",

@@ -1,7 +1,6 @@
 """Input of the Booqara dialect. Serializers map, nothing else."""
 
 from typing import Any
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -64,9 +63,3 @@ class NewAppointment(serializers.Serializer[Any]):
     guestEmail = Email(max_length=254, required=False, allow_blank=True, allow_null=True)
     guestPhone = Text(max_length=20, required=False, allow_blank=True, allow_null=True)
     customerNotes = Text(max_length=1000, required=False, allow_blank=True, allow_null=True)
-
-
-def identifier(text: str) -> UUID:
-    """An id in an address. Raises DRF's ValidationError."""
-    key: UUID = Uuid().run_validation(text)
-    return key
