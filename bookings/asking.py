@@ -17,12 +17,15 @@ Key = UUID | int  # as a wire names it: most show the UUID, Booxi's the number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """No services: the business's default one. No resource: any. The rest is as in `availability.Wish`."""
+    """No services: the business's default one. No resource: any. No party: the smallest that every service takes.
+
+    The rest is as in `availability.Wish`.
+    """
 
     services: tuple[Key, ...] = ()
     resource: Key | None = None
     among: tuple[Key, ...] = ()
-    party: int = 1
+    party: int | None = 1
     same_resource: bool = False
     staff: bool = False
     any_hours: bool = False
@@ -32,9 +35,10 @@ class Ask:
         """Raises NotFound for unknown ids, Invalid for too many services or without a default one."""
         if len(self.services) > MOST_SERVICES:
             raise Invalid("Too many services.", {"services": [f"At most {MOST_SERVICES} in one visit."]})
+        services = tuple(snapshot.calendar.services[key] for key in self._service_keys(snapshot))
         return engine.Wish(
-            services=tuple(snapshot.calendar.services[key] for key in self._service_keys(snapshot)),
-            party=self.party,
+            services=services,
+            party=self.party or max(service.party_min for service in services),
             resource=None if self.resource is None else _resource_key(snapshot, self.resource),
             among=tuple(_resource_key(snapshot, key) for key in self.among),
             same_resource=self.same_resource,

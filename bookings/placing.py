@@ -38,10 +38,11 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What was decided: the picks and the configuration they were decided with."""
+    """What was decided: the picks, for how many, and the configuration they were decided with."""
 
     snapshot: Snapshot
     services: tuple[engine.Service, ...]
+    party: int
     picks: tuple[engine.Pick, ...]
 
     @property
@@ -106,7 +107,7 @@ def decide(found: Occupancy, start: Start, *, now: int, busy: engine.Busy | None
     for minute in minutes:
         picks = view.assign(minute, now)
         if picks:
-            return Placement(found.snapshot, found.wish.services, picks)
+            return Placement(found.snapshot, found.wish.services, found.wish.party, picks)
     raise SlotTaken(engine.why_not(view, minutes[0], now) or engine.Reason.BUSY)
 
 

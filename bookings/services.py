@@ -87,7 +87,7 @@ def _store(new: NewBooking, placement: Placement, now: int) -> Booking:
         source=Source.STAFF if new.ask.staff else Source.ONLINE,
         starts_at=placement.starts_at,
         ends_at=placement.ends_at,
-        party_size=new.ask.party,
+        party_size=placement.party,
         guest_first_name=new.guest.first_name,
         guest_last_name=new.guest.last_name,
         guest_email=new.guest.email,
@@ -167,12 +167,16 @@ def set_staff_notes(business_id: int, booking_id: UUID, notes: str, *, live: boo
 
 
 @transactional
-def cancel_booking(business_id: int, booking_id: UUID, *, live: bool, now: int, waive_fee: bool = False) -> Booking:
+def cancel_booking(
+    business_id: int, booking_id: UUID, *, live: bool, now: int, waive_fee: bool = False, ahead_only: bool = False
+) -> Booking:
     """Cancel, free the time, and begin to give back what the policy says: `settlement.owed` carries it out.
 
-    Raises Conflict when the booking is past that.
+    Raises Conflict when the booking is past that; with `ahead_only`, as for customers, also when it has begun.
     """
     booking = locked_booking(business_id, booking_id, live=live)
+    if ahead_only and booking.starts_at < moment_of(now):
+        raise Conflict("A visit that has begun cannot be cancelled.", {"status": booking.status})
     change_status(booking, Status.CANCELLED)
     settlement.follow_status(booking, now=now, waive_fee=waive_fee)
     return booking

@@ -16,6 +16,7 @@ from businesses.models import (
     ClosureKind,
     OpeningHours,
     Resource,
+    ResourceKind,
     Service,
     ServiceResource,
 )
@@ -38,6 +39,26 @@ class Snapshot:
         bookable = [service for service in self.services.values() if service.active]
         return next((s for s in bookable if s.is_default), bookable[0] if len(bookable) == 1 else None)
 
+    def offered_services(self) -> list[Service]:
+        """What the public may book, in order."""
+        return [service for service in self.services.values() if service.active and service.bookable_online]
+
+    def performs(self, resource: Resource, service: Service) -> bool:
+        return resource.id in self.calendar.services[service.id].performers
+
+    def offered_staff(self) -> dict[Resource, list[Service]]:
+        """The people whom the public may choose, each with what they are offered for."""
+        offered = self.offered_services()
+        staff = [r for r in self.resources.values() if is_offered_staff(r)]
+        performing = {person: [service for service in offered if self.performs(person, service)] for person in staff}
+        return {person: services for person, services in performing.items() if services}
+
+    def shows_price(self, service: Service) -> bool:
+        return bool(self.business.show_service_prices and service.show_price)
+
+    def shows_duration(self, service: Service) -> bool:
+        return bool(self.business.show_service_duration and service.show_duration)
+
     def offered(self, service: Service) -> list[tuple[int, int | None]]:
         """(minutes, price) of a service with each resource that performs it online."""
         performers = self.calendar.services[service.id].performers
@@ -51,6 +72,10 @@ class Snapshot:
     @property
     def longest_block(self) -> int:
         return max(self.business.longest_block_minutes, 1)
+
+
+def is_offered_staff(resource: Resource) -> bool:
+    return bool(resource.kind == ResourceKind.STAFF and resource.active and resource.bookable_online)
 
 
 _kept: OrderedDict[int, Snapshot] = OrderedDict()

@@ -18,3 +18,10 @@ def decimal_text(amount: int, currency: str) -> str:
     decimals = decimals_of(currency)
     whole, fraction = divmod(amount, 10**decimals)
     return f"{whole}.{fraction:0{decimals}}" if decimals else str(whole)
+
+
+def major_units(amount: int, currency: str) -> int | float:
+    """An amount as a JSON number in major units: 35 when it is whole, else 12.5."""
+    scale: int = 10 ** decimals_of(currency)
+    whole, rest = divmod(amount, scale)
+    return amount / scale if rest else whole

@@ -31,7 +31,6 @@ class Visit:
     """A booking to be. `booked_at` is the minute at which it was made."""
 
     placement: Placement
-    party: int
     source: Source
     status: Status
     booked_at: int
@@ -96,9 +95,8 @@ class Diary:
         status = self._status(start, end, source)
         if status in HOLDING:
             self._taken[on] += [(pick.resource, pick.blocked_from, pick.blocked_until) for pick in picks]
-        return Visit(
-            Placement(self._snapshot, wish.services, picks), wish.party, source, status, self._booked_at(start)
-        )
+        placement = Placement(self._snapshot, wish.services, wish.party, picks)
+        return Visit(placement, source, status, self._booked_at(start))
 
     def _busy(self, on: date) -> engine.Busy:
         """What is taken around a date: visits may pass midnight."""

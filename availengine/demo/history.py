@@ -122,7 +122,7 @@ def _booking(business: Business, visit: Visit, guest: Guest, rng: random.Random)
         source=visit.source,
         starts_at=visit.placement.starts_at,
         ends_at=visit.placement.ends_at,
-        party_size=visit.party,
+        party_size=visit.placement.party,
         guest_first_name=guest.first_name,
         guest_last_name=guest.last_name,
         guest_email=guest.email,

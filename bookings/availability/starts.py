@@ -1,7 +1,7 @@
 """Which starts are free on a day, and who takes them: the same functions list slots and decide bookings."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -232,6 +232,13 @@ class DayView:
     def free_starts(self, now: int) -> int:
         """The free starts of the day as one mask."""
         return _any_of(self.starts(now))
+
+    def timetable(self) -> int:
+        """The starts of the day as they were if nothing was taken and no start too soon: `free_starts` are some of
+        them.
+        """
+        untouched = DayView(self.calendar, replace(self.wish, any_time=True), self.day.date, Busy())
+        return untouched.free_starts(self.day.start)
 
     def assign(self, start: int, now: int) -> tuple[Pick, ...] | None:
         """Resources for a visit that starts at this minute, or None when the start is not free.

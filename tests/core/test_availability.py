@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bookings.availability import Resource, Service, Wish, unavailable
+from bookings.availability import Resource, Service, Wish, positions, unavailable
 from businesses.localtime import local_of
 from tests.core.build import MONDAY, NOW, at, calendar, clocks, reason, view, week
 
@@ -286,3 +286,41 @@ def test_a_visit_may_last_differently() -> None:
     assert not only(cal).lasts_differently
     uneven = calendar(STAFF, two_services({1: 60, 2: 45}, {2: 90}), interval=30)
     assert only(uneven).lasts_differently
+
+
+def timetable(seen) -> list[str]:
+    zone = seen.calendar.zone
+    return [f"{local_of(zone, seen.day.start + p):%H:%M}" for p in positions(seen.timetable())]
+
+
+def test_the_timetable_has_what_is_taken_and_too_soon_as_well() -> None:
+    cal = calendar(lead=90)
+    now = at(cal, MONDAY, "10:00")
+    seen = view(cal, only(cal), busy=[(1, at(cal, MONDAY, "14:00"), at(cal, MONDAY, "15:00"))])
+    assert clocks(seen, now) == ["12:00", "13:00", "15:00", "16:00"]
+    assert timetable(seen) == [f"{h:02}:00" for h in range(9, 17)]
+
+
+def test_the_timetable_has_only_starts_at_which_the_visit_fits() -> None:
+    """An hour and a half, before a break, before a closure, and for somebody who leaves at four."""
+    closed = (at(calendar(), MONDAY, "14:00"), at(calendar(), MONDAY, "15:00"))
+    ann = Resource(1, "ann", "staff", week=week((540, 960)))
+    service = Service(1, "s", 90, performers={1: 90})
+    cal = calendar((ann,), (service,), interval=30, week=week((540, 720), (750, 1080)), closures=(closed,))
+    assert timetable(view(cal, only(cal))) == ["09:00", "09:30", "10:00", "10:30", "12:30"]
+
+
+def test_the_timetable_is_that_of_everybody_who_could() -> None:
+    early, late = Resource(1, "e", "staff", week=week((540, 660))), Resource(2, "l", "staff", week=week((900, 1020)))
+    cal = calendar((early, late))
+    assert timetable(view(cal, only(cal))) == ["09:00", "10:00", "15:00", "16:00"]
+    assert timetable(view(cal, only(cal, resource=2))) == ["15:00", "16:00"]
+    assert timetable(view(cal, only(cal, party=2))) == []
+
+
+def test_the_timetable_needs_a_room_but_not_a_free_one() -> None:
+    room = Resource(2, "room", "room", week=week((600, 720)))
+    service = Service(1, "s", 60, also_needs="room", performers={1: 60})
+    cal = calendar((STAFF[0], room), (service,))
+    seen = view(cal, only(cal), busy=[(2, at(cal, MONDAY, "10:00"), at(cal, MONDAY, "11:00"))])
+    assert (clocks(seen), timetable(seen)) == (["11:00"], ["10:00", "11:00"])

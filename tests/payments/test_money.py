@@ -1,10 +1,13 @@
 """Amounts as people read them, and as Stripe counts them."""
 
+import json
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from businesses.money import WITH_THREE_DECIMALS, WITHOUT_DECIMALS, decimal_text, decimals_of
+from businesses.money import WITH_THREE_DECIMALS, WITHOUT_DECIMALS, decimal_text, decimals_of, major_units
 from payments.money import from_stripe, payable, share, spoken, to_stripe
 
 CURRENCIES = sorted({"EUR", "USD", "GBP", "CHF", "HUF"} | WITHOUT_DECIMALS | WITH_THREE_DECIMALS)
@@ -114,3 +117,25 @@ def test_there_and_back_is_the_same(amount: int, currency: str) -> None:
 )
 def test_decimal_text(amount: int, currency: str, text: str) -> None:
     assert decimal_text(amount, currency) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        (3500, "EUR", "35"),
+        (3550, "EUR", "35.5"),
+        (1, "EUR", "0.01"),
+        (0, "EUR", "0"),
+        (3500, "JPY", "3500"),
+        (35_001, "KWD", "35.001"),
+        (35_000, "KWD", "35"),
+    ],
+)
+def test_major_units(amount: int, currency: str, text: str) -> None:
+    assert repr(major_units(amount, currency)) == text
+
+
+@given(st.integers(0, 2_147_483_647), st.sampled_from(["EUR", "JPY", "KWD"]))
+def test_major_units_are_exact_in_json(amount: int, currency: str) -> None:
+    told = json.dumps(major_units(amount, currency))
+    assert Decimal(told) * 10 ** decimals_of(currency) == amount

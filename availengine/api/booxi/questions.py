@@ -43,7 +43,7 @@ def search_of(cursor: str, who: Principal) -> Search:
 
 def visit_of(services: list[int], staff: int | None = None) -> Ask:
     """One staff member takes all services; lead time and booking window do not count (seed 002)."""
-    return Ask(services=tuple(services), resource=staff, same_resource=True, any_time=True)
+    return Ask(services=tuple(services), resource=staff, party=None, same_resource=True, any_time=True)
 
 
 def visit_among(services: list[int], staff: list[int]) -> Ask:

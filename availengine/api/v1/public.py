@@ -110,8 +110,7 @@ class BusinessView(V1View):
     )
     def services(self, request: Request, business_id: UUID) -> Response:
         snapshot = self._snapshot(business_id)
-        offered = [s for s in snapshot.services.values() if s.active and s.bookable_online]
-        return Response(whole([wire_out.public_service(service, snapshot) for service in offered]))
+        return Response(whole([wire_out.public_service(s, snapshot) for s in snapshot.offered_services()]))
 
     @extend_schema(
         operation_id="business_resources",

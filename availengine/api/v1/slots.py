@@ -10,12 +10,11 @@ from typing import Any
 import orjson
 
 from availengine.api import remembered as answers
-from availengine.api.moments import CLOCK, utc_text
+from availengine.api.moments import local_clock, utc_text
 from availengine.api.remembered import REMEMBERED_BYTES, Remembered
 from bookings import availability as engine
 from bookings.asking import Ask
 from bookings.queries import Occupancy
-from businesses.localtime import DAY, local_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def _day(found: Occupancy, view: engine.DayView, now: int) -> bytes:
 
 def _explained(view: engine.DayView, now: int) -> bytes:
     unavailable = [
-        {"start_time": _local(view, minute), "starts_at": utc_text(minute), "reason": str(reason)}
+        {"start_time": local_clock(view, minute), "starts_at": utc_text(minute), "reason": str(reason)}
         for minute, reason in engine.unavailable(view, now)
     ]
     slots = _slots(view, view.starts(now), now)
@@ -99,8 +98,8 @@ def _slots(view: engine.DayView, masks: dict[int, int], now: int) -> list[dict[s
             end = max(pick.end for pick in view.assign(start, now) or ())
         slots.append(
             {
-                "start_time": _local(view, start),
-                "end_time": _local(view, end),
+                "start_time": local_clock(view, start),
+                "end_time": local_clock(view, end),
                 "starts_at": utc_text(start),
                 "ends_at": utc_text(end),
                 "available_resources": len(able),
@@ -108,10 +107,3 @@ def _slots(view: engine.DayView, masks: dict[int, int], now: int) -> list[dict[s
             }
         )
     return slots
-
-
-def _local(view: engine.DayView, minute: int) -> str:
-    at = minute - view.day.start
-    if view.day.end - view.day.start == DAY and 0 <= at < DAY:  # an ordinary day: no change of the clocks
-        return CLOCK[at]
-    return f"{local_of(view.calendar.zone, minute):%H:%M}"

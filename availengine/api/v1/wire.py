@@ -194,16 +194,14 @@ def deposit_rule(rule: Rule | None) -> dict[str, Any] | None:
 def public_service(service: Service, snapshot: Snapshot) -> dict[str, Any]:
     """A service as it is offered: price and duration only where they are shown."""
     business = snapshot.business
-    priced = business.show_service_prices and service.show_price
-    timed = business.show_service_duration and service.show_duration
     performing = snapshot.calendar.services[service.id].performers
     return {
         "id": str(service.uuid),
         "name": service.name,
         "description": service.description or None,
         "category": service.category.name if service.category else None,
-        "duration_minutes": service.duration_minutes if timed else None,
-        "price_cents": service.price_cents if priced else None,
+        "duration_minutes": service.duration_minutes if snapshot.shows_duration(service) else None,
+        "price_cents": service.price_cents if snapshot.shows_price(service) else None,
         "currency": business.currency,
         "party_min": service.party_min,
         "party_max": service.party_max,
@@ -226,11 +224,7 @@ def public_resource(resource: Resource, snapshot: Snapshot) -> dict[str, Any]:
         "about": resource.about or None,
         "photo_url": resource.photo_url or None,
         "service_ids": [
-            uuid
-            for uuid, service in snapshot.services.items()
-            if service.active
-            and service.bookable_online
-            and resource.id in snapshot.calendar.services[service.id].performers
+            str(service.uuid) for service in snapshot.offered_services() if snapshot.performs(resource, service)
         ],
     }
 

@@ -51,6 +51,21 @@ def test_books_a_slot_as_the_search_told_it(shop: Merchant, path: str) -> None:
     assert list(types) == ["booking.created"]
 
 
+def test_a_visit_is_for_the_smallest_party_that_its_services_take(stored: Any, db: None) -> None:
+    tenant = stored(
+        "booxi-rooms",
+        resources=[{"key": "maria", "name": "Cellar", "kind": "room", "capacity_min": 2, "capacity_max": 6}],
+        services=[
+            {"key": "cut", "name": "Game", "duration_minutes": 60, "resources": ["maria"], "party_min": 2},
+            {"key": "talk", "name": "Talk", "duration_minutes": 60, "resources": ["maria"], "party_min": 3},
+        ],
+    )
+    room = Merchant(tenant)
+    slot = room.slots("cut", "talk")[0]
+    ok(room.full.post(BOOKING, {"merchantId": room.id, **slot, "client": client()}))
+    assert Booking.objects.get(business=room.business).party_size == 3
+
+
 def test_it_is_seen_in_the_native_dialect(shop: Merchant) -> None:
     told = shop.book()
     item = shop.tenant.item(str(Booking.objects.get(id=told["id"]).uuid))

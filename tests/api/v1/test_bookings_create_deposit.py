@@ -15,7 +15,8 @@ from businesses.models import Service, ServiceResource
 from payments.models import Deposit, Instruction
 from tests.api.calls import DAY, Caller, Tenant, fingerprint, is_uuid, nothing_changes, ok, put_in_status, refused
 from tests.api.paying import NEAR, asked, configure, deposit_of, paid, pay, state, takes, told, unpaid
-from tests.api.v1.test_reference import example, same_shape
+from tests.api.shapes import same_shape
+from tests.api.v1.test_reference import example
 from tests.money import arrive, books_agree
 
 PATH = "/v1/bookings/"
