@@ -18,6 +18,7 @@ urlpatterns = [
     *chain.from_iterable(map(document_routes, DIALECTS)),
     *both("v1/webhooks/stripe", stripe.receive),
     path("v1/", include("availengine.api.v1.urls")),
+    path("api/v1/", include("availengine.api.bookingflow.urls")),
     path("b/<str:token>", manage_page.booking),
     path("b/<str:token>/cancel", manage_page.cancel),
     path("b/<str:token>/calendar.ics", manage_page.calendar),

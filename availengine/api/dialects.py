@@ -1,9 +1,10 @@
 """The dialects that are spoken here."""
 
+from availengine.api.bookingflow.dialect import BOOKINGFLOW
 from availengine.api.dialect import Dialect
 from availengine.api.v1.dialect import V1
 
-DIALECTS = (V1,)  # a longer prefix before the one that it begins with
+DIALECTS = (V1, BOOKINGFLOW)  # a longer prefix before the one that it begins with
 
 
 def dialect_of(path: str) -> Dialect | None:
