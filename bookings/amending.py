@@ -29,7 +29,7 @@ class Amendment:
     `minutes` after local midnight. A resource that does not perform what was booked brings its own service along.
     """
 
-    date: date | None = None
+    day: date | None = None
     minutes: int | None = None
     resource: UUID | None = None
     party: int | None = None
@@ -113,7 +113,7 @@ def _move(booking: Booking, held: list[Allocation], wanted: Amendment, snapshot:
     service = _other_service(held, wanted.resource, snapshot)
     local = booking.starts_at.astimezone(snapshot.business.zone)
     has = (local.date(), local.hour * 60 + local.minute)
-    start = (wanted.date or has[0], has[1] if wanted.minutes is None else wanted.minutes)
+    start = (wanted.day or has[0], has[1] if wanted.minutes is None else wanted.minutes)
     if start == has and service is None:
         return None
     instant = minute_of(booking.starts_at) if start == has else None

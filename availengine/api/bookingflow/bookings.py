@@ -158,7 +158,7 @@ def _guest(data: dict[str, Any]) -> Guest:
 def _amendment(data: dict[str, Any]) -> Amendment:
     person = data.get("customer", {})
     return Amendment(
-        date=data.get("date"),
+        day=data.get("date"),
         minutes=data.get("time"),
         resource=data.get("roomId"),
         party=data.get("guests"),
