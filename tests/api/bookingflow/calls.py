@@ -1,7 +1,11 @@
 """What the tests of BookingFlow's endpoints send and read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
+import psycopg
 from django.http import HttpResponse
 
 from tests.api.calls import DAY, Caller, Tenant, ok, without_none
@@ -39,6 +43,20 @@ def free(tenant: Tenant, day: str = DAY, **query: Any) -> list[str]:
     query = {"room": tenant.resource("vault"), **query}
     (found,) = ok(tenant.full.get("/api/v1/schedules", **{"from": day, "to": day}, **query))["days"]
     return [slot["time"] for slot in found["slots"]]
+
+
+@contextmanager
+def asks_the_database(times: int) -> Iterator[None]:
+    """Counts prepared statements too, which go past Django."""
+    execute, asked = psycopg.Cursor.execute, []
+
+    def counted(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        asked.append(query)
+        return execute(cursor, query, *args, **kwargs)
+
+    with patch.object(psycopg.Cursor, "execute", counted):
+        yield
+    assert len(asked) == times, asked
 
 
 def walk(caller: Caller, path: str, **query: Any) -> list[dict[str, Any]]:

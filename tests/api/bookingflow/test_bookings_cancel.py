@@ -69,7 +69,7 @@ def test_a_silent_stripe_leaves_the_refund_pending(studio: Tenant, stripe: Sandb
     takes(studio)
     path = f"{BOOKINGS}/{paid(studio, stripe)}"
     speaking = studio.speaking(BOOKINGFLOW)
-    stripe.fault("POST", "/v1/refunds", "timeout_before")
+    stripe.fail("POST", "/v1/refunds", kind="reset")
     assert ok(speaking.full.delete(path))["refund"] == {"amount": 20.0, "currency": "EUR", "pending": True}
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api.bookingflow.calls import BOOKINGS, body, book, put
+from tests.api.bookingflow.calls import BOOKINGS, asks_the_database, body, book, put
 from tests.api.calls import DAY, Tenant, hides_others, needs_key, ok, refused, refused_fields
 from tests.api.paying import configure
 
@@ -116,8 +116,8 @@ def test_keys_scopes_and_tenants(venue: Tenant, neighbour: Tenant) -> None:
     refused(venue.full.get(PATH, room=str(uuid4())), 404)
 
 
-def test_any_range_and_number_of_rooms_is_one_read(venue: Tenant, django_assert_num_queries: Any) -> None:
+def test_any_range_and_number_of_rooms_is_one_read(venue: Tenant) -> None:
     ok(venue.full.get(PATH))
     for query in ({"room": venue.resource("vault")}, {}):
-        with django_assert_num_queries(1):
+        with asks_the_database(1):
             ok(venue.full.get(PATH, **{"from": DAY, "to": "2026-07-15"}, **query))

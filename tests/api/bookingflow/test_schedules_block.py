@@ -69,9 +69,8 @@ def _body(venue: Tenant) -> dict[str, object]:
     }
 
 
-def test_where_midnight_does_not_exist(venue: Tenant) -> None:
-    """A block is taken away again through the native dialect."""
-    made = ok(venue.full.post(PATH, {"from": "2026-10-25", "to": "2026-10-25"}), 201)  # of 25 hours
+def test_a_day_of_25_hours_is_blocked_whole(venue: Tenant) -> None:
+    made = ok(venue.full.post(PATH, {"from": "2026-10-25", "to": "2026-10-25"}), 201)
     assert (made["from"], made["to"]) == ("2026-10-25", "2026-10-25")
     row = Closure.objects.get(uuid=made["id"])
     assert (row.ends_at - row.starts_at).total_seconds() == 25 * 3600
