@@ -33,6 +33,8 @@ from payments.models import Channel
 
 
 class BookingsView(BookingFlowView):
+    """Dates and times are in the zone of the organisation. The customer's fields are as typed for this booking."""
+
     scopes = {
         "list": Scope.BOOKINGS_READ,
         "retrieve": Scope.BOOKINGS_READ,

@@ -17,6 +17,8 @@ from businesses.tenants import business_named
 
 
 class CatalogView(BookingFlowView):
+    """For websites: prices and durations only where the organisation shows them."""
+
     scopes = {"retrieve": ""}  # nobody is asked for a key
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

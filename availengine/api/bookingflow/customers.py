@@ -20,6 +20,8 @@ HISTORY = 50
 
 
 class CustomersView(BookingFlowView):
+    """Who has booked, as the organisation knows them."""
+
     scopes = {"list": Scope.CATALOGUE_MANAGE, "retrieve": Scope.CATALOGUE_MANAGE}
 
     @extend_schema(

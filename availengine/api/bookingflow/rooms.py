@@ -39,6 +39,8 @@ NAMES = {
 
 
 class RoomsView(BookingFlowView):
+    """Rooms and experiences. Prices are numbers in the currency of the organisation."""
+
     scopes = {
         "list": Scope.BOOKINGS_READ,
         "retrieve": Scope.BOOKINGS_READ,

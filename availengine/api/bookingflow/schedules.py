@@ -48,6 +48,8 @@ def question_of(data: dict[str, Any], today: Callable[[], date], *, room: UUID |
 
 
 class SchedulesView(BookingFlowView):
+    """Dates and times are in the zone of the organisation."""
+
     scopes = {"days": Scope.AVAILABILITY_READ, "block": Scope.CATALOGUE_MANAGE}
 
     @extend_schema(
