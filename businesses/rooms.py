@@ -69,7 +69,8 @@ def update_room(business_id: int, key: UUID, service: UUID | None, values: Mappi
     _require_order(values.get("party_min", room.capacity_min), values.get("party_max", room.capacity_max))
     sold = find(Service, business_id, service) if service else None
     if sold is None:
-        _require_none_of(values, "duration_minutes", "buffer_after_minutes", "price_cents", why="nothing is sold here")
+        terms = ("duration_minutes", "buffer_after_minutes", "price_cents")
+        _require_none_of(values, *(name for name in terms if values.get(name) is not None), why="nothing is sold here")
     elif _shared(sold, room):
         _set_own_terms(sold, room, values)
     else:

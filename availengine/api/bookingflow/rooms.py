@@ -118,9 +118,8 @@ class RoomsView(BookingFlowView):
         currency = snapshot_of(self.principal.business_id).business.currency
         if data.get("currency", currency) != currency:
             raise Invalid("Another currency.", {"currency": [f"Prices are in {currency}."]})
-        values = {core: data[name] for name, core in NAMES.items() if name in data}
-        if "photoUrl" in data:
-            values["photo_url"] = data["photoUrl"] or ""
+        values = {core: data[name] for name, core in NAMES.items() if data.get(name) is not None}
+        values |= {NAMES[name]: "" for name in ("description", "photoUrl") if name in data and data[name] is None}
         if "price" in data:
             values["price_cents"] = None if data["price"] is None else cents(data["price"], currency)
         return values

@@ -98,12 +98,16 @@ class RoomUpdate(serializers.Serializer[Any]):
     """What is left out stays."""
 
     name = Text(max_length=200, required=False)
-    description = Text(max_length=2000, required=False, allow_blank=True)
+    description = Text(max_length=2000, required=False, allow_blank=True, allow_null=True)
     minGuests = party(required=False)
     maxGuests = party(required=False)
-    durationMinutes = Integer(min_value=1, max_value=DAY, required=False)
+    durationMinutes = Integer(min_value=1, max_value=DAY, required=False, allow_null=True, help_text="null: as it is.")
     bufferMinutes = Integer(
-        min_value=0, max_value=DAY, required=False, help_text="After each booking, to make the room ready again."
+        min_value=0,
+        max_value=DAY,
+        required=False,
+        allow_null=True,
+        help_text="After each booking, to make the room ready again. null: as it is.",
     )
     price = Price(required=False, allow_null=True, help_text="Of a booking, in the currency of the organisation.")
     currency = Text(max_length=3, required=False, help_text="Must be the organisation's.")

@@ -179,6 +179,14 @@ def test_update(venue: Tenant, changes: dict[str, Any]) -> None:
     assert ok(put(venue.full, path, told)) == told
 
 
+@pytest.mark.parametrize("key", ["vault", "attic", "north", "south", "cabin"])
+def test_the_whole_room_back_changes_nothing(venue: Tenant, key: str) -> None:
+    path = f"{ROOMS}/{venue.resource(key)}"
+    before = ok(venue.full.get(path))
+    ok(put(venue.full, path, before))
+    assert ok(venue.full.get(path)) == before
+
+
 def test_the_service_is_named_alike_or_keeps_its_name(venue: Tenant) -> None:
     for key in ("vault", "attic"):
         ok(put(venue.full, f"{ROOMS}/{venue.resource(key)}", {"name": "New", "description": "New."}))
