@@ -25,6 +25,7 @@ urlpatterns = [
     path("v1/", include("availengine.api.v1.urls")),
     path("booking/v1/", include("availengine.api.booxi.urls")),
     path("booking/", include("availengine.api.booqara.urls")),
+    path("api/v1/", include("availengine.api.bookingflow.urls")),
     path("b/<str:token>", manage_page.booking),
     path("b/<str:token>/cancel", manage_page.cancel),
     path("b/<str:token>/calendar.ics", manage_page.calendar),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from bookings import availability as engine
-from bookings.models import Allocation, Booking
+from bookings.models import Allocation, Booking, Status
 from bookings.snapshot import Snapshot, kept_snapshot, load_snapshot
 from businesses.db import prepared
 from businesses.errors import DomainError, NotFound
@@ -195,3 +195,20 @@ def _could_take(snapshot: Snapshot, resource: Resource, held: list[Allocation], 
         if busy.overlaps(resource.id, minute_of(allocation.blocked_from), minute_of(allocation.blocked_until)):
             return False
     return True
+
+
+def bookings_within(business_id: int, *, live: bool, start: datetime, end: datetime, resource: Resource | None) -> int:
+    """How many bookings that are yet to be visited lie in a period, wholly or in part; of one resource, or of all."""
+    longest = timedelta(minutes=snapshot_of(business_id).longest_block)
+    held = Allocation.objects.filter(
+        business_id=business_id,
+        live=live,
+        active=True,
+        blocked_from__gt=start - longest,
+        blocked_from__lt=end,
+        starts_at__lt=end,
+        ends_at__gt=start,
+        booking__status__in=(Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN),
+    )
+    of = held.filter(resource=resource) if resource else held
+    return of.values("booking").distinct().count()

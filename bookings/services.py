@@ -3,13 +3,11 @@
 `now` is a minute (`businesses.localtime`). Ids of the wire are UUID strings. Another business's id is NotFound.
 """
 
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from uuid import UUID
 
 from bookings import settlement
-from bookings.asking import Ask, wish_to_move
+from bookings.asking import Ask
 from bookings.codes import fresh_code
 from bookings.customers import Guest, customer_for
 from bookings.deposits import (
@@ -23,18 +21,18 @@ from bookings.deposits import (
 from bookings.errors import SlotTaken
 from bookings.events import record_change
 from bookings.lifecycle import change_status, require_transition
-from bookings.models import Allocation, Booking, Source, Status
-from bookings.placing import Placement, Start, decide, hold, lock_resources, nearest_starts
+from bookings.models import Booking, Source, Status
+from bookings.moving import Move as Move  # what `reschedule_booking` takes
+from bookings.moving import refused_move, relocate
+from bookings.placing import Placement, Start, decide, hold, nearest_starts
 from bookings.policy import terms
-from bookings.queries import blocked_record, held_allocations, occupancy
+from bookings.queries import held_allocations, occupancy
 from bookings.reseating import reseat
 from businesses.db import insert, transactional
 from businesses.errors import Conflict, NotFound
 from businesses.localtime import moment_of
 from payments.instructions import instruct
 from payments.models import Action, Channel
-
-MOVABLE = (Status.PENDING, Status.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +145,18 @@ def update_booking(business_id: int, booking_id: UUID, change: BookingChange, *,
         require_transition(booking, change.status)
     if change.party is not None or change.resource is not None:
         reseat(booking, party=change.party, resource=change.resource)
-    if change.status == Status.NO_SHOW and settlement.held(booking):
-        settlement.begin_no_show(booking, now=now)
-    elif change.status is not None:
-        change_status(booking, change.status)
-        settlement.follow_status(booking, now=now)
+    if change.status is not None:
+        set_status(booking, change.status, now=now)
     return booking
+
+
+def set_status(booking: Booking, status: str, *, now: int) -> None:
+    """Give a booking, locked by the caller, another status; of a no-show with a hold that is only the beginning."""
+    if status == Status.NO_SHOW and settlement.held(booking):
+        settlement.begin_no_show(booking, now=now)
+    else:
+        change_status(booking, status)
+        settlement.follow_status(booking, now=now)
 
 
 @transactional
@@ -168,13 +172,23 @@ def set_staff_notes(business_id: int, booking_id: UUID, notes: str, *, live: boo
 
 @transactional
 def cancel_booking(
-    business_id: int, booking_id: UUID, *, live: bool, now: int, waive_fee: bool = False, ahead_only: bool = False
+    business_id: int,
+    booking_id: UUID,
+    *,
+    live: bool,
+    now: int,
+    waive_fee: bool = False,
+    ahead_only: bool = False,
+    again: bool = False,
 ) -> Booking:
     """Cancel, free the time, and begin to give back what the policy says: `settlement.owed` carries it out.
 
     Raises Conflict when the booking is past that; with `ahead_only`, as for customers, also when it has begun.
+    `again`: one that is cancelled already is given as it is.
     """
     booking = locked_booking(business_id, booking_id, live=live)
+    if again and booking.status == Status.CANCELLED:
+        return booking
     if ahead_only and booking.starts_at < moment_of(now):
         raise Conflict("A visit that has begun cannot be cancelled.", {"status": booking.status})
     change_status(booking, Status.CANCELLED)
@@ -211,14 +225,6 @@ def refund_deposit(
     return booking
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """Where a booking shall go. Without a resource it stays with its own where that is free, else any that can."""
-
-    start: Start
-    resource: UUID | None = None
-
-
 def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: bool, now: int) -> Booking:
     """Move a booking to another time, in one step: the old time is let go only when the new one is taken.
 
@@ -229,39 +235,11 @@ def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: 
         return _reschedule(business_id, booking_id, move, live, now)
     except SlotTaken as refusal:
         booking = Booking.objects.get(business_id=business_id, uuid=booking_id)
-        held = held_allocations(booking)
-        wish_of = partial(wish_to_move, booking, held, move.resource)
-        own = {blocked_record(a) for a in held}
-        nearest = nearest_starts(business_id, wish_of, move.start, live=live, now=now, without=own)
-        raise SlotTaken(refusal.reason, nearest) from None
+        raise refused_move(refusal, booking, held_allocations(booking), move, now=now) from None
 
 
 @transactional
 def _reschedule(business_id: int, booking_id: UUID, move: Move, live: bool, now: int) -> Booking:
     booking = locked_booking(business_id, booking_id, live=live)
-    if booking.status not in MOVABLE:
-        raise Conflict(f"A booking that is {booking.status} cannot be rescheduled.", {"status": booking.status})
-    held = held_allocations(booking)
-    placement = _new_place(booking, held, move, now)
-    lock_resources(business_id, {a.resource_id for a in held} | {pick.resource for pick in placement.picks})
-    Allocation.objects.filter(business_id=business_id, booking=booking).delete()
-    hold(booking, placement)
-    booking.starts_at, booking.ends_at = placement.starts_at, placement.ends_at
-    booking.version += 1
-    booking.save(update_fields=["starts_at", "ends_at", "version", "updated_at"])
-    settlement.follow_move(booking)
-    record_change(booking, "booking.rescheduled", "booking.updated", items=placement.items())
+    relocate(booking, held_allocations(booking), move, now=now)
     return booking
-
-
-def _new_place(booking: Booking, held: list[Allocation], move: Move, now: int) -> Placement:
-    day = move.start.date
-    wish_of = partial(wish_to_move, booking, held, move.resource)
-    found = occupancy(booking.business_id, live=booking.live, first=day, last=day, wish_of=wish_of)
-    busy = found.busy(without={blocked_record(a) for a in held})
-    own = {a.resource_id for a in held if not a.additional}
-    if move.resource is None and len(own) == 1:
-        staying = replace(found, wish=replace(found.wish, resource=own.pop()))
-        with suppress(SlotTaken):  # its own resource is not free then: any other will do
-            return decide(staying, move.start, now=now, busy=busy)
-    return decide(found, move.start, now=now, busy=busy)

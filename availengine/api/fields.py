@@ -134,6 +134,17 @@ class Moment(Instant):
         return minute_of(moment)
 
 
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?$"})
+class LocalMoment(serializers.CharField):
+    """A date, or a local date and time `YYYY-MM-DDTHH:MM`, in the business's zone: as (date, minutes or None)."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or len(data) > len("2026-12-24T09:00"):
+            raise serializers.ValidationError("Not a date: use YYYY-MM-DD or YYYY-MM-DDTHH:MM.")
+        day, separator, time = data.partition("T")
+        return Date().to_internal_value(day), Time().to_internal_value(time) if separator else None
+
+
 class Phone(Text):
     """A phone number of 7 to 20 characters."""
 

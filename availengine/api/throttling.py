@@ -107,6 +107,11 @@ def require_visitor_rate(principal: Principal, request: HttpRequest) -> None:
         require_rate(f"visitor:{principal.business_id}:{address}", settings.VISITOR_BOOKINGS_PER_MINUTE)
 
 
+def require_reader_rate(request: HttpRequest) -> None:
+    """Public reads that need no key: a limit per visitor alone."""
+    require_rate(f"reader:{visitor_address(request)}", settings.VISITOR_READS_PER_MINUTE)
+
+
 def visitor_address(request: HttpRequest) -> str:
     """The client's address: of the connection, or as the outermost trusted proxy saw it."""
     hops = settings.TRUSTED_PROXY_HOPS

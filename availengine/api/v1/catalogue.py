@@ -1,18 +1,17 @@
 """The catalogue on the wire: for each kind of thing its input, its answer, and how a row becomes JSON."""
 
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from availengine.api.fields import Boolean, Date, Integer, IntegerParameter, Text, Time, Uuid, party
+from availengine.api.fields import Boolean, Integer, IntegerParameter, LocalMoment, Text, Time, Uuid, party
 from availengine.api.pagination import DEFAULT_LIMIT, MOST
+from availengine.api.periods import local_moment
 from availengine.api.v1.answers import DepositRule, PageOf
 from availengine.api.v1.wire import clock, deposit_rule
 from businesses.deposit_rules import MOST_CENTS, Rule
-from businesses.localtime import DAY, earliest_instant, local_of, minute_of, moment_of
+from businesses.localtime import DAY
 from businesses.models import (
     Closure,
     ClosureKind,
@@ -29,7 +28,6 @@ from businesses.models import (
 from businesses.weeks import interval
 
 WEEKDAYS = [label.lower() for label in Weekday.labels]
-LOCAL_MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class ListQuery(serializers.Serializer[Any]):
@@ -228,17 +226,6 @@ def hours_values(data: dict[str, Any], row: OpeningHours | None) -> dict[str, An
 # --- closures -----------------------------------------------------------------------------------------------------
 
 
-@extend_schema_field({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?$"})
-class LocalMoment(serializers.CharField):
-    """A date, or a local date and time `YYYY-MM-DDTHH:MM`, in the business's zone: as (date, minutes or None)."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str) or len(data) > len("2026-12-24T09:00"):
-            raise serializers.ValidationError("Not a date: use YYYY-MM-DD or YYYY-MM-DDTHH:MM.")
-        day, separator, time = data.partition("T")
-        return Date().to_internal_value(day), Time().to_internal_value(time) if separator else None
-
-
 class ClosureInput(serializers.Serializer[Any]):
     """`from` and `to` as local dates (the last one included) or local times."""
 
@@ -265,27 +252,11 @@ def closure(row: Closure, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "id": str(row.uuid),
         "kind": row.kind,
-        "from": local_of(zone, minute_of(row.starts_at)).strftime(LOCAL_MOMENT),
-        "to": local_of(zone, minute_of(row.ends_at)).strftime(LOCAL_MOMENT),
+        "from": local_moment(zone, row.starts_at),
+        "to": local_moment(zone, row.ends_at),
         "reason": row.reason,
         "resource_id": str(row.resource.uuid) if row.resource else None,
     }
-
-
-def closure_values(data: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    """Model values in UTC: a date begins at its midnight, a last date ends at the next one."""
-    values: dict[str, Any] = {name: data[name] for name in ("kind", "reason") if name in data}
-    if "from" in data:
-        day, minutes = data["from"]
-        values["starts_at"] = _utc(zone, day, minutes or 0)
-    if "to" in data:
-        day, minutes = data["to"]
-        values["ends_at"] = _utc(zone, day + timedelta(days=1), 0) if minutes is None else _utc(zone, day, minutes)
-    return values
-
-
-def _utc(zone: ZoneInfo, day: date, minutes: int) -> datetime:
-    return moment_of(earliest_instant(zone, day, minutes)).astimezone(UTC)
 
 
 def page_of(name: str, item: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:

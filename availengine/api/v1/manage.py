@@ -8,13 +8,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from availengine.api.filters import narrowed
 from availengine.api.idempotency import Answer, Unfinished, idempotent, idempotent_then
 from availengine.api.pagination import paginate
 from availengine.api.v1 import answers
 from availengine.api.v1 import serializers as wire_in
 from availengine.api.v1.bodies import ask_of, guest_of
 from availengine.api.v1.dialect import V1View
-from availengine.api.v1.filters import filtered_bookings
+from availengine.api.v1.filters import BookingFilter
 from availengine.api.v1.wire import BOOKING_COLUMNS, booking_item, created_booking, free_resource, whole
 from availengine.clock import current_minute, current_time
 from bookings import execution, services, settlement
@@ -67,7 +68,7 @@ class ManagedBookings(BookingsView):
     def list(self, request: Request) -> Response:
         query = self.query(wire_in.BookingsQuery)
         zone = snapshot_of(self.principal.business_id).business.zone
-        found = filtered_bookings(self.bookings(), request.query_params.dict(), zone)
+        found = narrowed(BookingFilter, self.bookings(), request.query_params.dict(), zone)
         page = paginate(
             found.values(*BOOKING_COLUMNS),
             principal=self.principal,

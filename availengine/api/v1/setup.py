@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from availengine.api.idempotency import SecretResponse, idempotent
 from availengine.api.pagination import paginate
+from availengine.api.periods import period_values
 from availengine.api.v1 import catalogue as wire
 from availengine.api.v1 import people
 from availengine.api.v1.dialect import V1View
@@ -181,7 +182,8 @@ class Closures(EditableView):
         return super().rows().select_related("resource")
 
     def save(self, data: dict[str, Any], key: UUID | None = None) -> TenantModel:
-        values = wire.closure_values(data, self._zone())
+        values: dict[str, Any] = {name: data[name] for name in ("kind", "reason") if name in data}
+        values |= period_values(data, self._zone())
         owner = data.get("resource_id", catalogue.UNCHANGED)
         return catalogue.save_closure(self.principal.business_id, values, key, resource=owner)
 
