@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from http.client import HTTPConnection
 from threading import Barrier, Lock, local
 from typing import Any
@@ -15,12 +15,15 @@ from uuid import UUID, uuid4
 
 from django.db import connection, connections
 
+from availengine.api.dialects import DIALECTS
 from bookings import services
 from bookings.asking import Ask
 from bookings.customers import Guest
+from bookings.models import Booking
 from bookings.placing import Start
 from businesses.errors import Busy, DomainError
 from businesses.localtime import DAY
+from businesses.models import Service
 from businesses.provisioning import Outcome
 
 SLOTS = 50
@@ -46,7 +49,8 @@ class Tally:
             return list(self.acknowledged)
 
 
-# One call of an API: (method, path below /v1, body) → (status, body). Services and HTTP look alike to the harness.
+# One call of an API: (method, path, body) → (status, body). A path without a slash in front is below /v1; to the
+# harness services and HTTP look alike.
 Call = Callable[[str, str, dict[str, Any] | None], tuple[int, dict[str, Any]]]
 
 
@@ -107,6 +111,66 @@ class Race:
             status, _ = self.call(method, f"manage/bookings/{booking}{path}", body)
             self.tally.add(status, booking if status == 200 else None, done)
 
+    def booqara(self, chance: random.Random) -> None:
+        """POST /booking/appointments"""
+        body = {
+            "serviceId": self._service.uuid,
+            "appointmentDate": self.day.isoformat(),
+            "appointmentTime": self._slot(chance),
+            "guestName": "Jane Doe",
+            "guestPhone": GUEST["phone"],
+        }
+        status, answer = self.call("POST", "/booking/appointments", body)
+        self.tally.add(201 if status == 200 else status, answer.get("booking", {}).get("id"), "created")
+
+    def booxi(self, chance: random.Random) -> None:
+        """POST /booking/v1/booking"""
+        local = datetime.combine(self.day, time.fromisoformat(self._slot(chance)), self.business.business.zone)
+        body = {
+            "merchantId": self.business.business.id,
+            "startsOn": local.isoformat(),
+            "items": [{"serviceId": self._service.id}],
+            "client": {"firstName": "Jane", "lastName": "Doe", "phone": GUEST["phone"]},
+        }
+        status, answer = self.call("POST", "/booking/v1/booking", body)
+        made = str(Booking.objects.get(id=answer["id"]).uuid) if status == 200 else None
+        self.tally.add(201 if made else status, made, "created")
+
+    def bookingflow(self, chance: random.Random) -> None:
+        """POST /api/v1/bookings, at one resource."""
+        body = {
+            "roomId": chance.choice(list(self.business.resources.values())).uuid,
+            "date": self.day.isoformat(),
+            "time": self._slot(chance),
+            "customer": {"firstName": "Jane", "lastName": "Doe", "phone": GUEST["phone"]},
+        }
+        status, answer = self.call("POST", "/api/v1/bookings", body)
+        self.tally.add(status, answer.get("id"), "created")
+
+    def booqara_cancel(self, chance: random.Random) -> None:
+        """A booking past cancelling is a 404 there."""
+        for booking in chance.sample(self.tally.bookings(), k=min(1, len(self.tally.bookings()))):
+            status, _ = self.call("DELETE", f"/booking/appointments/{booking}", None)
+            self.tally.add(409 if status == 404 else status, booking if status == 200 else None, "cancelled")
+
+    def bookingflow_put(self, chance: random.Random) -> None:
+        """Another time and another resource in one step."""
+        room = chance.choice(list(self.business.resources.values())).uuid
+        body = {"date": self.day.isoformat(), "time": self._slot(chance), "roomId": room}
+        self._bookingflow_change(chance, "PUT", body)
+
+    def bookingflow_delete(self, chance: random.Random) -> None:
+        self._bookingflow_change(chance, "DELETE", None)
+
+    def _bookingflow_change(self, chance: random.Random, method: str, body: dict[str, Any] | None) -> None:
+        for booking in chance.sample(self.tally.bookings(), k=min(1, len(self.tally.bookings()))):
+            status, _ = self.call(method, f"/api/v1/bookings/{booking}", body)
+            self.tally.add(status, booking if status == 200 else None, method)
+
+    @property
+    def _service(self) -> Service:
+        return next(iter(self.business.services.values()))
+
     def reschedule(self, chance: random.Random) -> None:
         body = {"date": self.day.isoformat(), "time": self._slot(chance)}
         self._change(chance, "POST", "/reschedule", body, "moved")
@@ -127,6 +191,15 @@ class Race:
 
 ALL_WRITERS = ("public", "staff", "public", "staff", "reschedule", "move", "resize", "confirm", "cancel")
 CREATORS = ("public",)
+DIALECT_CREATORS = ("public", "booqara", "booxi", "bookingflow")
+DIALECT_WRITERS = (
+    *DIALECT_CREATORS,
+    *DIALECT_CREATORS,
+    "booqara_cancel",
+    "bookingflow_put",
+    "bookingflow_delete",
+    "move",
+)
 
 
 def over_services(business: Outcome, now: int) -> Call:
@@ -181,15 +254,17 @@ def _start(day: str, clock: str) -> Start:
 def over_http(port: int, secret: str) -> Iterator[Call]:
     """Calls to a running server, each thread on its own kept connection."""
     mine, opened = local(), []
+    credentials = {d.key_header: f"Bearer {secret}" if d.bearer else secret for d in DIALECTS}
 
     def call(method: str, path: str, body: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:
         if not hasattr(mine, "client"):
             mine.client = HTTPConnection("127.0.0.1", port, timeout=60)
             opened.append(mine.client)
-        headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", **credentials}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid4())
-        mine.client.request(method, f"/v1/{path}", json.dumps(body or {}), headers)
+        address = path if path.startswith("/") else f"/v1/{path}"
+        mine.client.request(method, address, json.dumps(body or {}, default=str), headers)
         response = mine.client.getresponse()
         return response.status, json.loads(response.read() or b"{}")
 

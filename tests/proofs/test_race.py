@@ -67,6 +67,20 @@ def test_all_writers_over_http(salon: Outcome) -> None:
     assert tally.statuses[201] > race.SLOTS
 
 
+def test_all_dialects_over_http(salon: Outcome) -> None:
+    with running_server() as port, race.over_http(port, str(salon.keys["full"])) as call:
+        tally = new_race(salon, call).run(CLIENTS, ROUNDS // 2, race.DIALECT_WRITERS)
+    assert_kept(tally)
+    assert tally.statuses[201] > race.SLOTS
+
+
+def test_demand_beyond_supply_in_all_dialects_sells_every_slot_once(salon: Outcome) -> None:
+    with running_server() as port, race.over_http(port, str(salon.keys["full"])) as call:
+        tally = new_race(salon, call).run(CLIENTS, ROUNDS // 2, race.DIALECT_CREATORS)
+    assert_kept(tally)
+    assert_each_slot_sold_out_exactly()
+
+
 def test_two_hundred_clients_at_one_slot_of_one_resource() -> None:
     salon = factories.business(**race.busy_business(1))
     with running_server() as port, race.over_http(port, str(salon.keys["full"])) as call:

@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
+from availengine.api.bookingflow.dialect import BOOKINGFLOW
 from availengine.api.booqara.dialect import BOOQARA
 from availengine.api.booxi.dialect import BOOXI
 from availengine.api.dialect import Dialect
@@ -87,3 +88,4 @@ def conforming(dialect: Dialect) -> Callable[..., None]:
 test_the_native_dialect = conforming(V1)
 test_booqara = conforming(BOOQARA)
 test_booxi = conforming(BOOXI)
+test_bookingflow = conforming(BOOKINGFLOW)
