@@ -26,7 +26,7 @@ from bench.measure import CONNECTIONS
 from bench.report import save
 from bench.server import Web, checkpoint, environment, migrate, running_stack
 from bench.tenants import MAIN_BOOKINGS, ZONE, Tenant, Tenants, open_days, provision
-from bench.workloads import LONGEST_RANGE, Build, Visit, creations, native
+from bench.workloads import LONGEST_RANGE, Asker, Build, Visit, creations, native
 
 BOOQARA, BOOXI = "x-private-key: ", "Booxi-APIKey: "
 TARGET = 0.9  # of the native dialect's rate
@@ -106,7 +106,7 @@ def availability(main: Tenant, days: list[date]) -> Iterator[Row]:
     yield Row("day of a room, BookingFlow", "day of a room", schedules)
 
 
-def bookings(client: Client, tenants: Tenants, today: date) -> Iterator[Row]:
+def bookings(client: Asker, tenants: Tenants, today: date) -> Iterator[Row]:
     """Each dialect books in weeks of its own."""
     ways: list[tuple[str, Build, int]] = [
         ("create", native, 201),

@@ -8,18 +8,18 @@ import pstats
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import django
 import psutil
 
 from availengine.embedded.services import ROOT
-from bench import workloads
+from bench import dialects, workloads
 from bench.errors import BenchError
 from bench.load import Changes, Loader
 from bench.server import environment, migrate, running_stack
-from bench.tenants import provision
+from bench.tenants import open_days, provision
 
 NAMES = {
     "one-query": workloads.YARDSTICK,
@@ -30,6 +30,13 @@ NAMES = {
     "dates": workloads.DATES,
     "create": workloads.CREATE,
     "list": workloads.LIST,
+    "booqara-day": "day, Booqara",
+    "booqara-create": "create, Booqara",
+    "booxi-day": "day, Booxi",
+    "booxi-create": "create, Booxi",
+    "room-day": "day of a room",
+    "bookingflow-day": "day of a room, BookingFlow",
+    "bookingflow-create": "create, BookingFlow",
 }
 WARM_UP, TIMED, PROFILED, SHOWN = 100, 1000, 500, 40
 OWN = r"/(availengine|bookings|businesses|payments|webhooks)/"
@@ -84,15 +91,16 @@ class _OneProcess:
         return self._ask(request)
 
 
-def _requests(row: workloads.Row, changes: Changes) -> Iterator[bytes]:
-    if not row.sweep:
+def _requests(row: workloads.Row | dialects.Row, changes: Changes) -> Iterator[bytes]:
+    if isinstance(row, dialects.Row) or not row.sweep:
         yield from row.requests
+        return
     while True:
         changes.next()
         yield from row.sweep
 
 
-def profile(row: workloads.Row, requests: Iterator[bytes], ask: Ask) -> None:
+def profile(row: workloads.Row | dialects.Row, requests: Iterator[bytes], ask: Ask) -> None:
     """Warm up, time, profile, print."""
     from django.db import connection
 
@@ -130,12 +138,18 @@ def main() -> int:
         migrate(stack)
         os.environ.update(environment(stack))
         django.setup()
-        tenants = provision(print, others=1)
+        tenants = provision(print, others=1, kind="room")
         loader = Loader(stack.environment()["DATABASE_OWNER_URL"], today)
         loader.fill(3600, print)
         changes, ask = Changes(loader, tenants.main.number), asker()
-        creations = workloads.creations(_OneProcess(ask), tenants.takers, today)
-        rows = {row.name: row for row in workloads.rows(tenants, today, creations)}
+        client = _OneProcess(ask)
+        spoken = [
+            *dialects.availability(tenants.main, open_days(today)),
+            *dialects.bookings(client, tenants, today),
+        ]
+        later = today + timedelta(days=5 * workloads.LONGEST_RANGE)  # behind the dialects' bookings
+        native = workloads.rows(tenants, today, workloads.creations(client, tenants.takers, later))
+        rows = {row.name: row for row in (*spoken, *native)}
         for name in names:
             profile(rows[NAMES[name]], _requests(rows[NAMES[name]], changes), ask)
         loader.close()
