@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bookings import availability as engine
 from bookings.errors import SlotTaken, wire_start
 from bookings.events import BookedItem
-from bookings.models import Booking
+from bookings.models import Allocation, Booking
 from bookings.queries import Occupancy, occupancy
 from bookings.snapshot import Snapshot, within_reach
 from businesses.db import Raced, execute
@@ -67,6 +67,26 @@ class Placement:
         """The sum over the services; None when all are without a price."""
         known = [price for _, price in self.prices() if price is not None]
         return sum(known) if known else None
+
+    def held(self, booking: Booking) -> list[Allocation]:
+        """What `hold` stores for a new booking, with services and resources, without asking the database for it."""
+        calendar = self.snapshot.calendar
+        return [
+            Allocation(
+                business_id=booking.business_id,
+                booking=booking,
+                service=self.snapshot.services[calendar.services[pick.service].uuid],
+                resource=self.snapshot.resources[calendar.resources[pick.resource].uuid],
+                sequence=pick.sequence,
+                additional=pick.additional,
+                live=booking.live,
+                starts_at=moment_of(pick.start),
+                ends_at=moment_of(pick.end),
+                blocked_from=moment_of(pick.blocked_from),
+                blocked_until=moment_of(pick.blocked_until),
+            )
+            for pick in self.picks
+        ]
 
     def items(self) -> list[BookedItem]:
         """What the picks become, as events tell it."""

@@ -151,6 +151,17 @@ def held_allocations(booking: Booking) -> list[Allocation]:
     return list(found.select_related("resource", "service").order_by("sequence", "additional"))
 
 
+STAMPS = """
+SELECT c.uuid, b.created_at FROM bookings_booking b JOIN bookings_customer c ON c.id = b.customer_id WHERE b.id = %s
+"""
+
+
+def stamps(booking: Booking) -> tuple[UUID, datetime]:
+    """What the database has given a new booking: (its customer's id, when it was made)."""
+    ((customer, created_at),) = prepared(STAMPS, (booking.id,))
+    return customer, created_at
+
+
 def blocked_record(allocation: Allocation) -> tuple[int, int, int]:
     """An allocation as `engine.Busy` takes it."""
     return allocation.resource_id, minute_of(allocation.blocked_from), minute_of(allocation.blocked_until)

@@ -12,7 +12,7 @@ from availengine.api.bookingflow import answers
 from availengine.api.bookingflow import serializers as wire_in
 from availengine.api.bookingflow.dialect import BookingFlowView
 from availengine.api.bookingflow.filters import BookingFilter
-from availengine.api.bookingflow.wire import BOOKING_COLUMNS, booking_told, page_body, refund_told
+from availengine.api.bookingflow.wire import BOOKING_COLUMNS, booking_made, booking_told, page_body, refund_told
 from availengine.api.filters import narrowed
 from availengine.api.idempotency import Answer, Unfinished, idempotent_then
 from availengine.api.pagination import paginate
@@ -106,9 +106,9 @@ class BookingsView(BookingFlowView):
             customer_notes="" if desk else notes,
             deposit=None if desk else DepositWish(channel=Channel.LINK, by_rule=True, visitor=visitor),
         )
-        booking, _ = services.create_booking(new, now=current_minute())
+        booking, placement = services.create_booking(new, now=current_minute())
         owed = settlement.owed(booking)
-        return Unfinished(owed) if owed else Response(self._told(id=booking.id), status=201)
+        return Unfinished(owed) if owed else Response(booking_made(booking, placement), status=201)
 
     @extend_schema(
         operation_id="update_booking",

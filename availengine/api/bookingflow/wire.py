@@ -9,6 +9,8 @@ from rest_framework.exceptions import ValidationError
 from availengine.api.pagination import Page
 from availengine.api.periods import local_moment
 from bookings.models import Booking, Customer
+from bookings.placing import Placement
+from bookings.queries import stamps
 from bookings.rooms import Room
 from bookings.snapshot import Snapshot
 from businesses.deposit_rules import effective_rule
@@ -82,6 +84,15 @@ def booking_told(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         "currency": row["currency"],
         "createdAt": row["created_at"].strftime(MOMENT),
     }
+
+
+def booking_made(booking: Booking, placement: Placement) -> dict[str, Any]:
+    """The same of a new booking, of which everything but its stamps is known."""
+    row = {name: getattr(booking, name, None) for name in BOOKING_COLUMNS}
+    resource = placement.held(booking)[0].resource
+    row |= {"lead__resource__uuid": resource.uuid, "lead__resource__name": resource.name}
+    row["customer__uuid"], row["created_at"] = stamps(booking)
+    return booking_told(row, placement.snapshot.business.zone)
 
 
 def refund_told(deposit: Deposit | None, booking: Booking) -> dict[str, Any]:

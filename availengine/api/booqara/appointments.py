@@ -20,7 +20,7 @@ from availengine.api.throttling import require_visitor_rate, visitor_of
 from availengine.clock import current_minute, current_time
 from bookings import execution, services, settlement
 from bookings.deposits import DepositWish
-from bookings.models import Booking
+from bookings.models import Allocation, Booking
 from bookings.placing import Start
 from bookings.queries import held_allocations, snapshot_of
 from bookings.snapshot import Snapshot
@@ -46,7 +46,8 @@ class AppointmentsView(BooqaraView):
 
     def finish(self, reference: UUID) -> Response:
         """Where a deposit is due: the booking is pending, and the way to pay it goes out by mail."""
-        return self._created(execution.open_payment(reference, now=current_time()).booking)
+        booking = execution.open_payment(reference, now=current_time()).booking
+        return self._created(booking, held_allocations(booking))
 
     @extend_schema(
         operation_id="create_appointment",
@@ -67,9 +68,9 @@ class AppointmentsView(BooqaraView):
             customer_notes=data.get("customerNotes") or "",
             deposit=DepositWish(channel=Channel.LINK, by_rule=True, visitor=visitor),
         )
-        booking, _ = services.create_booking(new, now=current_minute())
+        booking, placement = services.create_booking(new, now=current_minute())
         owed = settlement.owed(booking)
-        return Unfinished(owed) if owed else self._created(booking)
+        return Unfinished(owed) if owed else self._created(booking, placement.held(booking))
 
     @extend_schema(
         operation_id="get_appointment", summary="One appointment", parameters=[ID], responses=answers.Appointment
@@ -103,8 +104,8 @@ class AppointmentsView(BooqaraView):
                 execution.carry_out(owed, now=current_time())
         return Response({"success": True, "status": str(booking.status)})
 
-    def _created(self, booking: Booking) -> Response:
-        return Response(wire_out.created(booking, held_allocations(booking), self._snapshot()))
+    def _created(self, booking: Booking, held: list[Allocation]) -> Response:
+        return Response(wire_out.created(booking, held, self._snapshot()))
 
     def _tenant(self) -> dict[str, Any]:
         return {"business_id": self.principal.business_id, "live": self.principal.live}

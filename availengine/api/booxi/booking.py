@@ -22,7 +22,7 @@ from bookings.asking import Ask
 from bookings.customers import Guest
 from bookings.deposits import DepositWish
 from bookings.errors import SlotTaken
-from bookings.models import Booking
+from bookings.models import Allocation, Booking
 from bookings.placing import Start
 from bookings.queries import held_allocations, snapshot_of
 from businesses.errors import Conflict, Invalid
@@ -42,7 +42,8 @@ class BookingView(BooxiView):
     def finish(self, reference: UUID) -> Response:
         """Where a deposit is due, the answer says where to pay it; the customer gets the link by mail as well."""
         opened = execution.open_payment(reference, now=current_time())
-        return SecretResponse({**self._told(opened.booking), "deposit": wire.unpaid(opened.deposit)})
+        told = self._told(opened.booking, held_allocations(opened.booking))
+        return SecretResponse({**told, "deposit": wire.unpaid(opened.deposit)})
 
     @extend_schema(
         operation_id="create_booking",
@@ -66,13 +67,12 @@ class BookingView(BooxiView):
             deposit=DepositWish(channel=Channel.LINK, by_rule=True, visitor=visitor_of(who, request._request)),
         )
         with _refusals_told(who.business_id, ask):
-            booking, _ = services.create_booking(new, now=current_minute())
+            booking, placement = services.create_booking(new, now=current_minute())
         owed = settlement.owed(booking)
-        return Unfinished(owed) if owed else Response(self._told(booking))
+        return Unfinished(owed) if owed else Response(self._told(booking, placement.held(booking)))
 
-    def _told(self, booking: Booking) -> dict[str, Any]:
-        business = snapshot_of(self.principal.business_id).business
-        return wire.booking(booking, held_allocations(booking), business)
+    def _told(self, booking: Booking, held: list[Allocation]) -> dict[str, Any]:
+        return wire.booking(booking, held, snapshot_of(self.principal.business_id).business)
 
 
 def _guest(client: dict[str, Any]) -> Guest:
