@@ -16,7 +16,7 @@ from availengine.api.bookingflow.wire import BOOKING_COLUMNS, booking_told, page
 from availengine.api.filters import narrowed
 from availengine.api.idempotency import Answer, Unfinished, idempotent_then
 from availengine.api.pagination import paginate
-from availengine.api.throttling import require_visitor_rate, visitor_of
+from availengine.api.throttling import visitor_of
 from availengine.clock import current_minute, current_time
 from bookings import execution, services, settlement
 from bookings.amending import Amendment, amend_booking
@@ -42,12 +42,7 @@ class BookingsView(BookingFlowView):
         "update": Scope.BOOKINGS_MANAGE,
         "destroy": Scope.BOOKINGS_MANAGE,
     }
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Counts the visitor once per request, whatever becomes of it, and before there is a transaction."""
-        super().initial(request, *args, **kwargs)
-        if self.action == "create":
-            require_visitor_rate(self.principal, request._request)
+    visited = frozenset(("create",))
 
     def _told(self, **which: Any) -> dict[str, Any]:
         row = listed_bookings(**self.tenant()).filter(**which).values(*BOOKING_COLUMNS).first()

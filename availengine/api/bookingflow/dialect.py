@@ -50,6 +50,3 @@ class BookingFlowView(DialectView):
     """A view of this dialect. Keys, errors and limits are as the shared dialect view has them."""
 
     dialect = BOOKINGFLOW
-
-    def tenant(self) -> dict[str, Any]:
-        return {"business_id": self.principal.business_id, "live": self.principal.live}
