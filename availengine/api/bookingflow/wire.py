@@ -171,13 +171,13 @@ def block_told(row: Closure, zone: ZoneInfo, *, bookings: int) -> dict[str, Any]
     }
 
 
-def customer_told(row: Customer) -> dict[str, Any]:
+def customer_told(row: Customer, *, notes: bool) -> dict[str, Any]:
     return {
         "id": str(row.uuid),
         "firstName": row.first_name,
         "lastName": row.last_name,
         "email": row.email or None,
         "phone": row.phone or None,
-        "notes": row.notes or None,
+        **({"notes": row.notes or None} if notes else {}),
         "createdAt": moment_text(row.created_at),
     }
