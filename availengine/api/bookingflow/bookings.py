@@ -45,10 +45,16 @@ class BookingsView(BookingFlowView):
     visited = frozenset(("create",))
 
     def _told(self, **which: Any) -> dict[str, Any]:
-        row = listed_bookings(**self.tenant()).filter(**which).values(*BOOKING_COLUMNS).first()
+        """One booking; its price to those who book for themselves only where the organisation shows it."""
+        row = listed_bookings(**self.tenant()).filter(**which).values(*BOOKING_COLUMNS, "lead__service__uuid").first()
         if row is None:
             raise NotFound
-        return booking_told(row, snapshot_of(self.principal.business_id).business.zone)
+        snapshot = snapshot_of(self.principal.business_id)
+        told = booking_told(row, snapshot.business.zone)
+        service = snapshot.services.get(str(row["lead__service__uuid"]))
+        if self.principal.may(Scope.BOOKINGS_READ) or (service and snapshot.shows_price(service)):
+            return told
+        return {**told, "price": None}
 
     @extend_schema(
         operation_id="list_bookings",

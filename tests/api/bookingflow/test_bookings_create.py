@@ -68,6 +68,14 @@ def test_the_public_books_offered_starts_only(venue: Tenant) -> None:
     assert (stored.source, stored.staff_notes, stored.customer_notes) == ("online", "", "Cake")
 
 
+def test_a_hidden_price_is_hidden_from_the_public_only(venue: Tenant) -> None:
+    configure(venue, show_service_prices=False)
+    made = ok(venue.widget.post(BOOKINGS, body(venue)), 201)
+    assert made["price"] is None
+    assert told(venue, made["id"]) == {**made, "price": 168.5}
+    assert book(venue, time="14:00")["price"] == 168.5
+
+
 def test_public_bookings_wait_where_they_are_confirmed_by_hand(venue: Tenant) -> None:
     configure(venue, auto_confirm=False)
     assert ok(venue.widget.post(BOOKINGS, body(venue)), 201)["status"] == "pending"
