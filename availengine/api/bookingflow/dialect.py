@@ -25,7 +25,12 @@ NAMES = {
 
 def words(problem: Problem) -> dict[str, Any]:
     """The native envelope, with the fields of this dialect under `details`."""
-    return envelope(replace(problem, details=renamed(problem.details)) if problem.details else problem)
+    if not problem.details:
+        return envelope(problem)
+    details = renamed(problem.details)
+    if "email" in details:  # here it is the customer's
+        details["customer"] = {"email": details.pop("email")}
+    return envelope(replace(problem, details=details))
 
 
 def renamed(told: Any) -> Any:

@@ -94,8 +94,13 @@ def _refusals_told(business_id: int, ask: Ask) -> Iterator[None]:
         told = {"reason": str(refusal.reason), "nearestStartsOn": nearest}
         raise Conflict(refusal.message, told) from refusal
     except Invalid as refusal:
-        fields = {_FIELDS.get(name, name): problems for name, problems in (refusal.details or {}).items()}
-        raise Invalid(refusal.message, fields) from refusal
+        told = dict(map(_field, (refusal.details or {}).items()))
+        raise Invalid(refusal.message, told) from refusal
 
 
-_FIELDS = {"booking_date": "startsOn", "email": "client.email"}
+def _field(problem: tuple[str, Any]) -> tuple[str, Any]:
+    """A field of the core's as it is called in the body, and where it stands there."""
+    name, messages = problem
+    if name == "email":
+        return "client", {name: messages}
+    return {"booking_date": "startsOn"}.get(name, name), messages

@@ -180,7 +180,8 @@ def test_where_a_deposit_is_due_the_public_gets_a_link(venue: Tenant, stripe: Sa
 def test_a_deposit_needs_an_address(venue: Tenant, stripe: Sandbox) -> None:
     takes(venue)
     with nothing_changes():
-        refused(venue.widget.post(BOOKINGS, body(venue, customer={**PERSON, "email": None})), 400)
+        error = refused(venue.widget.post(BOOKINGS, body(venue, customer={**PERSON, "email": None})), 400)
+    assert error["details"] == {"customer": {"email": ["Required: a deposit is due."]}}
 
 
 def test_the_desk_takes_no_deposit(venue: Tenant, stripe: Sandbox) -> None:
