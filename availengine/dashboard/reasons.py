@@ -1,0 +1,169 @@
+"""Why starts are not offered, in words, and what to change where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from availengine.dashboard.access import Desk
+from availengine.dashboard.frame import way
+from bookings.availability import SENTENCES, Reason
+from bookings.explaining import Explained, Stretch, last_day, weekly_hours
+from bookings.wording import people, spoken_clock, spoken_date, spoken_minute
+from businesses.localtime import minute_of
+from businesses.roles import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stretch in words. `hint`: what it is about, and `url` where that is changed."""
+
+    first: str
+    last: str
+    count: int
+    offered: bool
+    said: str
+    hint: str
+    url: str
+    link: str
+
+
+# Where each reason is changed.
+PLACES: Mapping[Reason, str] = {
+    Reason.NOT_BOOKABLE_ONLINE: "services",
+    Reason.NO_RESOURCE: "services",
+    Reason.CAPACITY: "services",
+    Reason.NO_COMMON_RESOURCE: "services",
+    Reason.LEAD_TIME: "rules",
+    Reason.BEYOND_WINDOW: "rules",
+    Reason.OFF_GRID: "rules",
+    Reason.OUTSIDE_HOURS: "hours",
+    Reason.CLOSED: "closures",
+    Reason.BUFFER: "services",
+    Reason.BUSY: "calendar",
+}
+
+
+def rows(explained: Explained, desk: Desk) -> list[Row]:
+    return [_row(stretch, explained, desk) for stretch in explained.stretches]
+
+
+def _row(stretch: Stretch, explained: Explained, desk: Desk) -> Row:
+    first, last = (spoken_minute(minute, desk.business) for minute in (stretch.first, stretch.last))
+    if stretch.reason is None:
+        names = [row.name for row in explained.snapshot.resources.values() if row.id in stretch.resources]
+        return Row(first, last, stretch.count, True, _("Offered"), ", ".join(names), "", "")
+    place = PLACES.get(stretch.reason, "")
+    url = _way(place, desk)
+    said, hint = _(SENTENCES[stretch.reason]), _hint(stretch.reason, explained, desk)
+    return Row(first, last, stretch.count, False, said, hint, url, _link(place) if url else "")
+
+
+def _way(place: str, desk: Desk) -> str:
+    return way(place, desk, Permission.VIEW if place == "calendar" else Permission.SETUP) if place else ""
+
+
+def _link(place: str) -> str:
+    return {
+        "services": _("Services"),
+        "rules": _("Rules"),
+        "hours": _("Opening hours"),
+        "closures": _("Closures"),
+        "calendar": _("Calendar"),
+    }[place]
+
+
+def _hint(reason: Reason, explained: Explained, desk: Desk) -> str:
+    if reason in (Reason.NOT_BOOKABLE_ONLINE, Reason.NO_RESOURCE, Reason.CAPACITY):
+        return " ".join(_of_services(reason, explained))
+    business = desk.business
+    if reason == Reason.LEAD_TIME:
+        count = business.lead_time_minutes
+        return ngettext(
+            "The shortest notice is %(count)d minute.", "The shortest notice is %(count)d minutes.", count
+        ) % {"count": count}
+    if reason == Reason.BEYOND_WINDOW:
+        return _("The last day that can be booked is %(day)s.") % {
+            "day": spoken_date(last_day(business, desk.minute), business)
+        }
+    if reason == Reason.OFF_GRID:
+        return _("Starts are every %(count)d minutes, counted from the opening.") % {
+            "count": business.slot_interval_minutes
+        }
+    if reason == Reason.OUTSIDE_HOURS:
+        return hours_text(explained, desk)
+    if reason == Reason.CLOSED:
+        return "; ".join(closure_texts(explained, desk))
+    if reason == Reason.BUFFER:
+        return " ".join(_buffers(explained))
+    return ""
+
+
+def _of_services(reason: Reason, explained: Explained) -> list[str]:
+    """What is to be said of each service that is asked for."""
+    named = {row.id: row for row in explained.snapshot.services.values()}
+    resources = explained.snapshot.calendar.resources
+    told = []
+    for asked in explained.wish.services:
+        service = named[asked.id]
+        doing = [resources[key] for key in asked.performers if key in resources and resources[key].active]
+        words = {"service": service.name, "party": people(explained.wish.party)}
+        if reason == Reason.NOT_BOOKABLE_ONLINE and not service.active:
+            told.append(_("%(service)s is not active.") % words)
+        elif reason == Reason.NOT_BOOKABLE_ONLINE and not service.bookable_online:
+            told.append(_("%(service)s can be booked at the desk only.") % words)
+        elif reason == Reason.NO_RESOURCE and not any(r.online for r in doing):
+            told.append(_("No active resource that can be booked online performs %(service)s.") % words)
+        elif reason == Reason.CAPACITY:
+            most = max((r.capacity_max for r in doing if r.online), default=0)
+            least = min((r.capacity_min for r in doing if r.online), default=0)
+            limits = {"from": max(least, service.party_min), "to": min(most, service.party_max), **words}
+            told.append(_("%(service)s: %(from)d to %(to)d people; asked for: %(party)s.") % limits)
+    return told
+
+
+def _buffers(explained: Explained) -> list[str]:
+    text = _("%(service)s keeps %(before)d min free before and %(after)d min after.")
+    named = {row.id: row.name for row in explained.snapshot.services.values()}
+    return [
+        text % {"service": named[service.id], "before": service.before, "after": service.after}
+        for service in explained.wish.services
+        if service.before or service.after
+    ]
+
+
+def hours_text(explained: Explained, desk: Desk) -> str:
+    """`Opening hours on Tuesday: 09:00 – 17:00. Jim: 11:00 – 17:00.`"""  # noqa: RUF002
+    snapshot, day = explained.snapshot, explained.day
+    weekday = WEEKDAYS[day.weekday()]
+    text = _("Opening hours on %(weekday)s: %(hours)s.")
+    told = [text % {"weekday": weekday, "hours": _clock_spans(weekly_hours(snapshot, day), desk)}]
+    performing = {key for service in explained.wish.services for key in service.performers}
+    for row in snapshot.resources.values():
+        if row.id in performing and row.own_hours and explained.wish.resource in (None, row.id):
+            told.append(f"{row.name}: {_clock_spans(weekly_hours(snapshot, day, row.id), desk)}.")
+    return " ".join(told)
+
+
+def _clock_spans(spans: list[tuple[int, int]], desk: Desk) -> str:
+    told = [
+        f"{spoken_clock(opens, desk.business)} – {spoken_clock(closes, desk.business)}"  # noqa: RUF001
+        for opens, closes in spans
+    ]
+    return ", ".join(told) or _("none")
+
+
+def closure_texts(explained: Explained, desk: Desk) -> list[str]:
+    """`Maria: Dentist, 09:00 – 12:00` for each closure of the day."""  # noqa: RUF002
+    return [
+        _("%(owner)s closed from %(from)s until %(until)s%(why)s")
+        % {
+            "owner": row.resource.name if row.resource else desk.business.name,
+            "from": spoken_minute(minute_of(row.starts_at), desk.business, day=True),
+            "until": spoken_minute(minute_of(row.ends_at), desk.business, day=True),
+            "why": f" ({row.reason})" if row.reason else "",
+        }
+        for row in explained.closures
+    ]
