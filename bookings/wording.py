@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.utils import translation
 from django.utils.formats import date_format, time_format
@@ -65,6 +65,18 @@ def spoken_span(starts_at: datetime, ends_at: datetime, business: Business) -> s
     """The day, and from when until when."""
     start, end = spoken_time(starts_at, business), spoken_time(ends_at, business)
     return f"{spoken_day(starts_at, business)}, {start} – {end}"  # noqa: RUF001
+
+
+def spoken_period(starts_at: datetime, ends_at: datetime, business: Business) -> str:
+    """Days where it begins and ends at midnight, else times; each day is named once."""
+    first, end = (moment.astimezone(business.zone) for moment in (starts_at, ends_at))
+    last = end - timedelta(minutes=1)
+    if (first.hour, first.minute, end.hour, end.minute) == (0, 0, 0, 0):
+        days = [spoken_date(day, business) for day in dict.fromkeys((first.date(), last.date()))]
+        return " – ".join(days)  # noqa: RUF001
+    if first.date() == last.date():
+        return spoken_span(starts_at, ends_at, business)
+    return f"{spoken_moment(starts_at, business)} – {spoken_moment(ends_at, business)}"  # noqa: RUF001
 
 
 def people(count: int) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from availengine.dashboard.audit_words import COLUMNS, OTHER, SENTENCES, VALUES
-from bookings.wording import spoken_clock, spoken_moment, spoken_time
+from bookings.wording import spoken_clock, spoken_moment, spoken_period, spoken_time
 from businesses.audit import NAMED, Line, Lines
 from businesses.localtime import DAY
 from businesses.models import AuditAction, Business
@@ -94,7 +94,7 @@ def _span(row: dict[str, Any], business: Business) -> str:
         hours = f"{spoken_clock(row['opens'], business)} – {spoken_clock(row['closes'], business)}"  # noqa: RUF001
         return f"{WEEKDAYS[row['weekday']]} {hours}"
     if "starts_at" in row:
-        span = f"{_moment(row['starts_at'], business)} – {_moment(row['ends_at'], business)}"  # noqa: RUF001
+        span = spoken_period(_read(row["starts_at"]), _read(row["ends_at"]), business)
         return f"{span} ({row['reason']})" if row.get("reason") else span
     return ""
 
@@ -142,7 +142,7 @@ def _item(column: str, item: Any) -> str:
 def _measured(column: str, value: Any, business: Business) -> str:
     """Amounts, lengths and times by the ending of their column's name."""
     if column.endswith("_at"):
-        return _moment(value, business)
+        return spoken_moment(_read(value), business)
     if column == "weekday":
         return str(WEEKDAYS[value])
     if column in ("opens", "closes"):
@@ -159,9 +159,8 @@ def _measured(column: str, value: Any, business: Business) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _moment(value: Any, business: Business) -> str:
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return spoken_moment(moment, business)
+def _read(value: datetime | str) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
 def _minutes(count: int) -> str:

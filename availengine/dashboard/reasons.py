@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from availengine.dashboard.access import Desk
 from availengine.dashboard.frame import way
 from bookings.availability import SENTENCES, Reason
 from bookings.explaining import Explained, Stretch, last_day, weekly_hours
-from bookings.wording import people, spoken_clock, spoken_date, spoken_minute
-from businesses.localtime import minute_of
+from bookings.wording import people, spoken_clock, spoken_date, spoken_minute, spoken_period
 from businesses.roles import Permission
 
 
@@ -57,7 +55,7 @@ def _row(stretch: Stretch, explained: Explained, desk: Desk) -> Row:
         return Row(first, last, stretch.count, True, _("Offered"), ", ".join(names), "", "")
     place = PLACES.get(stretch.reason, "")
     url = _way(place, desk)
-    said, hint = _(SENTENCES[stretch.reason]), _hint(stretch.reason, explained, desk)
+    said, hint = _(SENTENCES[stretch.reason]), _hint(stretch, explained, desk)
     return Row(first, last, stretch.count, False, said, hint, url, _link(place) if url else "")
 
 
@@ -75,29 +73,32 @@ def _link(place: str) -> str:
     }[place]
 
 
-def _hint(reason: Reason, explained: Explained, desk: Desk) -> str:
+def _hint(stretch: Stretch, explained: Explained, desk: Desk) -> str:
+    """What a reason comes from."""
+    reason = stretch.reason
     if reason in (Reason.NOT_BOOKABLE_ONLINE, Reason.NO_RESOURCE, Reason.CAPACITY):
         return " ".join(_of_services(reason, explained))
-    business = desk.business
-    if reason == Reason.LEAD_TIME:
-        count = business.lead_time_minutes
-        return ngettext(
-            "The shortest notice is %(count)d minute.", "The shortest notice is %(count)d minutes.", count
-        ) % {"count": count}
-    if reason == Reason.BEYOND_WINDOW:
-        return _("The last day that can be booked is %(day)s.") % {
-            "day": spoken_date(last_day(business, desk.minute), business)
-        }
-    if reason == Reason.OFF_GRID:
-        return _("Starts are every %(count)d minutes, counted from the opening.") % {
-            "count": business.slot_interval_minutes
-        }
     if reason == Reason.OUTSIDE_HOURS:
-        return hours_text(explained, desk)
+        return _hours_hint(stretch, explained, desk)
     if reason == Reason.CLOSED:
         return "; ".join(closure_texts(explained, desk))
     if reason == Reason.BUFFER:
         return " ".join(_buffers(explained))
+    if reason == Reason.BUSY:
+        return _("Whoever could take it is booked then.")
+    return _of_rules(reason, desk)
+
+
+def _of_rules(reason: Reason | None, desk: Desk) -> str:
+    business = desk.business
+    if reason == Reason.LEAD_TIME:
+        return _("The shortest notice is %(count)d min.") % {"count": business.lead_time_minutes}
+    if reason == Reason.BEYOND_WINDOW:
+        day = spoken_date(last_day(business, desk.minute), business)
+        return _("The last day that can be booked is %(day)s.") % {"day": day}
+    if reason == Reason.OFF_GRID:
+        count = {"count": business.slot_interval_minutes}
+        return _("Starts are every %(count)d minutes, counted from the opening.") % count
     return ""
 
 
@@ -135,16 +136,31 @@ def _buffers(explained: Explained) -> list[str]:
 
 
 def hours_text(explained: Explained, desk: Desk) -> str:
-    """`Opening hours on Tuesday: 09:00 – 17:00. Jim: 11:00 – 17:00.`"""  # noqa: RUF002
-    snapshot, day = explained.snapshot, explained.day
-    weekday = WEEKDAYS[day.weekday()]
-    text = _("Opening hours on %(weekday)s: %(hours)s.")
-    told = [text % {"weekday": weekday, "hours": _clock_spans(weekly_hours(snapshot, day), desk)}]
+    """The opening hours of the weekday, and of those who have their own."""
+    return " ".join([_business_hours(explained, desk), *_own_hours(explained, desk)])
+
+
+def _hours_hint(stretch: Stretch, explained: Explained, desk: Desk) -> str:
+    """The business's hours, or where it is open those of who performs the service."""
+    at = stretch.first - explained.snapshot.calendar.day(explained.day).start
+    is_open = any(opens <= at < closes for opens, closes in weekly_hours(explained.snapshot, explained.day))
+    own = _own_hours(explained, desk)
+    return " ".join(own) if is_open and own else _business_hours(explained, desk)
+
+
+def _business_hours(explained: Explained, desk: Desk) -> str:
+    hours = _clock_spans(weekly_hours(explained.snapshot, explained.day), desk)
+    weekday = WEEKDAYS[explained.day.weekday()]
+    return _("Opening hours on %(weekday)s: %(hours)s.") % {"weekday": weekday, "hours": hours}
+
+
+def _own_hours(explained: Explained, desk: Desk) -> list[str]:
     performing = {key for service in explained.wish.services for key in service.performers}
-    for row in snapshot.resources.values():
-        if row.id in performing and row.own_hours and explained.wish.resource in (None, row.id):
-            told.append(f"{row.name}: {_clock_spans(weekly_hours(snapshot, day, row.id), desk)}.")
-    return " ".join(told)
+    return [
+        f"{row.name}: {_clock_spans(weekly_hours(explained.snapshot, explained.day, row.id), desk)}."
+        for row in explained.snapshot.resources.values()
+        if row.id in performing and row.own_hours and explained.wish.resource in (None, row.id)
+    ]
 
 
 def _clock_spans(spans: list[tuple[int, int]], desk: Desk) -> str:
@@ -156,13 +172,12 @@ def _clock_spans(spans: list[tuple[int, int]], desk: Desk) -> str:
 
 
 def closure_texts(explained: Explained, desk: Desk) -> list[str]:
-    """`Maria: Dentist, 09:00 – 12:00` for each closure of the day."""  # noqa: RUF002
+    """Who is closed, when and why, for each closure of the day."""
     return [
-        _("%(owner)s closed from %(from)s until %(until)s%(why)s")
+        _("%(owner)s closed: %(span)s%(why)s")
         % {
             "owner": row.resource.name if row.resource else desk.business.name,
-            "from": spoken_minute(minute_of(row.starts_at), desk.business, day=True),
-            "until": spoken_minute(minute_of(row.ends_at), desk.business, day=True),
+            "span": spoken_period(row.starts_at, row.ends_at, desk.business),
             "why": f" ({row.reason})" if row.reason else "",
         }
         for row in explained.closures

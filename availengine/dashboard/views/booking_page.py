@@ -41,11 +41,11 @@ def booking_page(request: HttpRequest, desk: Desk) -> HttpResponseBase:
 @page(Permission.INTEGRATIONS)
 def new_key(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     """A key for one's own website, and the snippet with it: shown this once."""
-    if not is_served(SCRIPT):
-        raise NotFound
     form = WidgetKeyForm(request.POST)
     if not form.is_valid():
         return _page(request, desk, form, status=400)
+    if not is_served(SCRIPT):
+        raise NotFound
     try:
         issued = issue_key_once(
             desk, preset=Preset.WIDGET, live=True, requests_per_minute=REQUESTS_PER_MINUTE, **form.cleaned_data
