@@ -17,13 +17,17 @@ SHOWN_STARTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Starts that follow each other and have the same reason; None: they are offered, by these resources."""
+    """Starts that follow each other and have the same reason; None: they are offered, by these resources.
+
+    `open`: outside of hours, although within those of the business.
+    """
 
     first: int
     last: int
     count: int
     reason: engine.Reason | None
     resources: tuple[int, ...]
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +68,28 @@ def _stretches(view: engine.DayView, now: int) -> list[Stretch]:
     offered = dict(view.offers(now, view.day.start, view.day.end))
     starts: list[tuple[int, engine.Reason | None]] = [(start, None) for start in offered]
     starts = sorted([*starts, *engine.unavailable(view, now)])
+
+    def kind(item: tuple[int, engine.Reason | None]) -> tuple[engine.Reason | None, bool]:
+        """Outside of the hours it matters whose hours they are."""
+        start, reason = item
+        return reason, reason == engine.Reason.OUTSIDE_HOURS and _is_open(view, start)
+
     return [
-        _stretch([start for start, _ in group], reason, offered)
-        for reason, group in groupby(starts, key=lambda item: item[1])
+        _stretch([start for start, _ in group], reason, offered, is_open=is_open)
+        for (reason, is_open), group in groupby(starts, key=kind)
     ]
 
 
-def _stretch(starts: Sequence[int], reason: engine.Reason | None, offered: dict[int, tuple[int, ...]]) -> Stretch:
+def _is_open(view: engine.DayView, start: int) -> bool:
+    at = start - view.day.start
+    return any(opens <= at < closes for opens, closes in view.calendar.week[view.day.date.weekday()])
+
+
+def _stretch(
+    starts: Sequence[int], reason: engine.Reason | None, offered: dict[int, tuple[int, ...]], *, is_open: bool
+) -> Stretch:
     takers = sorted({key for start in starts for key in offered.get(start, ())})
-    return Stretch(starts[0], starts[-1], len(starts), reason, tuple(takers))
+    return Stretch(starts[0], starts[-1], len(starts), reason, tuple(takers), is_open)
 
 
 def next_starts(business: Business, ask: Ask, *, live: bool, now: int) -> list[int]:

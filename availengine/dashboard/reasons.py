@@ -79,7 +79,7 @@ def _hint(stretch: Stretch, explained: Explained, desk: Desk) -> str:
     if reason in (Reason.NOT_BOOKABLE_ONLINE, Reason.NO_RESOURCE, Reason.CAPACITY):
         return " ".join(_of_services(reason, explained))
     if reason == Reason.OUTSIDE_HOURS:
-        return _hours_hint(stretch, explained, desk)
+        return hours_text(explained, desk) if stretch.open else _business_hours(explained, desk)
     if reason == Reason.CLOSED:
         return "; ".join(closure_texts(explained, desk))
     if reason == Reason.BUFFER:
@@ -138,14 +138,6 @@ def _buffers(explained: Explained) -> list[str]:
 def hours_text(explained: Explained, desk: Desk) -> str:
     """The opening hours of the weekday, and of those who have their own."""
     return " ".join([_business_hours(explained, desk), *_own_hours(explained, desk)])
-
-
-def _hours_hint(stretch: Stretch, explained: Explained, desk: Desk) -> str:
-    """The business's hours, or where it is open those of who performs the service."""
-    at = stretch.first - explained.snapshot.calendar.day(explained.day).start
-    is_open = any(opens <= at < closes for opens, closes in weekly_hours(explained.snapshot, explained.day))
-    own = _own_hours(explained, desk)
-    return " ".join(own) if is_open and own else _business_hours(explained, desk)
 
 
 def _business_hours(explained: Explained, desk: Desk) -> str:
