@@ -59,10 +59,10 @@ def actor_name(actor: str) -> str:
     if kind == "key":
         return _("API key %(name)s") % {"name": name}
     if kind == "command":
-        return _("the host (%(name)s)") % {"name": name}
+        return _("The host (%(name)s)") % {"name": name}
     if kind == "customer":
-        return _("a customer")
-    return actor or _("the system")
+        return _("A customer")
+    return actor or _("The system")
 
 
 def _sentence(line: Line, lines: Lines, business: Business) -> str:
@@ -75,17 +75,13 @@ def _sentence(line: Line, lines: Lines, business: Business) -> str:
     }
     words = {
         **names,
-        "who": _first_upper(actor_name(entry.actor)),
+        "who": actor_name(entry.actor),
         "name": entry.name or f"{entry.row}",
         "subject": entry.subject,
         "owner": names["resource"] if row.get("resource_id") else business.name,
         "span": _span(row, business),
     }
     return template % words
-
-
-def _first_upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _span(row: dict[str, Any], business: Business) -> str:

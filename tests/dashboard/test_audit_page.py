@@ -136,7 +136,7 @@ def test_who_it_was(owner: Client, salon: Business) -> None:
             save_business(salon.id, {"lead_time_minutes": len(actor[0])})
     Business.objects.filter(id=salon.id).update(lead_time_minutes=0)
     page = said(owner)
-    for who in ("API key till", "The host (provision)", "A customer", "Robot:R2"):
+    for who in ("API key till", "The host (provision)", "A customer", "robot:R2"):
         assert f"{who} changed the business Shortest notice:" in page
 
 
