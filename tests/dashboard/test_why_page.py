@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from availengine.dashboard import reasons
 from businesses import catalogue
 from businesses.models import Business, Resource, Service
 from businesses.provisioning import Outcome
@@ -195,3 +196,21 @@ def test_a_fixed_number_of_queries(viewer: Client, shop: Tenant) -> None:
     for hour in (10, 11, 12):
         shop.book(start_time=f"{hour}:00")
     assert queries_of(viewer, PAGE) == before < 9
+
+
+def test_what_to_change_is_linked(viewer: Client, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To pages that there are, for those who may see them."""
+    asked: list[tuple[str, str]] = []
+
+    def way(route: str, desk: Any, needs: str) -> str:
+        asked.append((route, needs))
+        return f"/somewhere/{route}/"
+
+    assert "/somewhere/" not in viewer.get(PAGE, {"day": DAY}).content.decode()
+    monkeypatch.setattr(reasons, "way", way)
+    page = viewer.get(PAGE, {"day": DAY}).content.decode()
+    assert page.count('<a class="nowrap" href="/somewhere/hours/">Opening hours</a>') == 2
+    assert asked == [("hours", "setup"), ("hours", "setup")]
+    catalogue.save_service(outcome.business.id, {"active": False}, outcome.services["cut"].uuid)
+    page = viewer.get(PAGE, {"day": DAY, "service": str(outcome.services["cut"].uuid)}).content.decode()
+    assert '<a href="/somewhere/services/">Services</a>' in page
