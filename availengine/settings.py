@@ -43,6 +43,7 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = _found["SECRET_KEY"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 BASE_URL = env.str("BASE_URL", f"http://{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}")
+HOST_CONTACT = env.str("HOST_CONTACT", "")  # whom owners ask about their subscription
 TRUSTED_PROXY_HOPS = env.int("TRUSTED_PROXY_HOPS", 0)
 OUTGOING_ALLOW_NETWORKS = env.list("OUTGOING_ALLOW_NETWORKS", default=[])
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from django.utils import translation
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext, ngettext
 
+from businesses.localtime import moment_of
 from businesses.models import Business
 
 DATES = {"en": "l, j F Y", "de": "l, j. F Y", "el": "l, j E Y"}  # the languages there are texts in
@@ -37,6 +38,12 @@ def spoken_time(moment: datetime, business: Business) -> str:
     return date_format(moment.astimezone(business.zone), CLOCKS.get(business.language, CLOCK))
 
 
+def spoken_clock(minutes: int, business: Business) -> str:
+    """A time of weekly hours, in minutes after midnight; beyond 1440 it is of the next day."""
+    at = time(minutes // 60 % 24, minutes % 60)
+    return time_format(at, CLOCKS.get(business.language, CLOCK))
+
+
 def spoken_moment(moment: datetime, business: Business) -> str:
     return gettext("%(day)s at %(time)s") % {
         "day": spoken_day(moment, business),
@@ -44,10 +51,32 @@ def spoken_moment(moment: datetime, business: Business) -> str:
     }
 
 
+def spoken_date(on: date, business: Business) -> str:
+    """`Friday, 15 May 2026`."""
+    return date_format(on, DATES[language_of(business)])
+
+
+def spoken_minute(minute: int, business: Business, *, day: bool = False) -> str:
+    """A minute since 1970 as a time, with its day if asked for."""
+    return spoken_moment(moment_of(minute), business) if day else spoken_time(moment_of(minute), business)
+
+
 def spoken_span(starts_at: datetime, ends_at: datetime, business: Business) -> str:
     """The day, and from when until when."""
     start, end = spoken_time(starts_at, business), spoken_time(ends_at, business)
     return f"{spoken_day(starts_at, business)}, {start} – {end}"  # noqa: RUF001
+
+
+def spoken_period(starts_at: datetime, ends_at: datetime, business: Business) -> str:
+    """Days where it begins and ends at midnight, else times; each day is named once."""
+    first, end = (moment.astimezone(business.zone) for moment in (starts_at, ends_at))
+    last = end - timedelta(minutes=1)
+    if (first.hour, first.minute, end.hour, end.minute) == (0, 0, 0, 0):
+        days = [spoken_date(day, business) for day in dict.fromkeys((first.date(), last.date()))]
+        return " – ".join(days)  # noqa: RUF001
+    if first.date() == last.date():
+        return spoken_span(starts_at, ends_at, business)
+    return f"{spoken_moment(starts_at, business)} – {spoken_moment(ends_at, business)}"  # noqa: RUF001
 
 
 def people(count: int) -> str:

@@ -1,20 +1,17 @@
-"""Finding a business by what the public calls it."""
+"""The writes of a business itself."""
 
-from uuid import UUID
+from collections.abc import Mapping
+from typing import Any
 
-from django.db.models import Q
-
-from businesses.errors import NotFound
+from businesses.actors import signed
 from businesses.models import Business
 
 
-def business_named(name: str) -> int:
-    """The key of the business with this UUID or slug. Raises NotFound."""
-    try:
-        wanted = Q(uuid=UUID(name))
-    except ValueError:
-        wanted = Q(slug=name)
-    found = Business.objects.filter(wanted).values_list("id", flat=True).first()
-    if found is None:
-        raise NotFound
-    return found
+@signed
+def save_business(business_id: int, values: Mapping[str, Any]) -> Business:
+    """Change a business."""
+    row = Business.objects.select_for_update(no_key=True).get(id=business_id)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=[*values, "updated_at"])
+    return row

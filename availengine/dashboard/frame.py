@@ -25,14 +25,21 @@ class Entry:
     about: str | Promise = ""
 
     def shown_to(self, desk: Desk, path: str) -> "Shown | None":
-        if not desk.may(self.needs):
-            return None
-        try:
-            url = reverse(f"dashboard:{self.route}", args=[desk.business.slug])
-        except NoReverseMatch:
+        url = way(self.route, desk, self.needs)
+        if not url:
             return None
         home = reverse("dashboard:home", args=[desk.business.slug])
         return Shown(self, url, path == url or (url != home and path.startswith(url)))
+
+
+def way(route: str, desk: Desk, needs: Permission, *args: object) -> str:
+    """The address of a page for who may see it; empty where there is none."""
+    if not desk.may(needs):
+        return ""
+    try:
+        return reverse(f"dashboard:{route}", args=[desk.business.slug, *args])
+    except NoReverseMatch:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,28 @@ NAVIGATION = (
 )
 
 # The cards of the set-up page, in this order.
-SETUP = (Entry("members", _("Members"), Permission.MEMBERS, "members", _("Who works here, and what they may do.")),)
+SETUP = (
+    Entry("members", _("Members"), Permission.MEMBERS, "members", _("Who works here, and what they may do.")),
+    Entry(
+        "booking-page",
+        _("Page and widget"),
+        Permission.SETUP,
+        "page",
+        _("What customers see when they book, and how it gets onto your website."),
+    ),
+    Entry(
+        "why",
+        _("Why is this not bookable?"),
+        Permission.VIEW,
+        "question",
+        _("Every start of a day, offered or not, with the reason and what to change."),
+    ),
+    Entry("keys", _("API keys"), Permission.INTEGRATIONS, "key", _("What other programs book and read with.")),
+    Entry("webhooks", _("Webhooks"), Permission.INTEGRATIONS, "hook", _("Which addresses are told of what happens.")),
+    Entry("messages", _("Messages"), Permission.VIEW, "mail", _("Mails and text messages, and what became of them.")),
+    Entry("audit", _("Audit log"), Permission.SETUP, "history", _("Who changed what in the set-up, and when.")),
+    Entry("billing", _("Subscription"), Permission.BILLING, "card", _("Your plan, and how it stands.")),
+)
 
 
 def entries(of: tuple[Entry, ...], desk: Desk, path: str) -> Iterator[Shown]:

@@ -10,32 +10,63 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from businesses.keys import issue_key
 from businesses.models import Business, Member
 from businesses.roles import Permission
 from tests import factories
 from tests.api.calls import nothing_changes
 from tests.dashboard.conftest import browser, person
+from webhooks.endpoints import register_endpoint, send_test
+from webhooks.models import Delivery
 
 PRINCIPALS = ("nobody", "invited", "foreign owner", "viewer", "staff", "manager", "owner", "past due owner")
 
 # Status by principal, in the order above. The past due owner asks for the own business.
 VIEW = "302 404 404 200 200 200 200 200"
 SETUP = "302 404 404 403 403 200 200 200"
-MEMBERS_SET = "302 404 404 403 403 302 302 402"
+SET = "302 404 404 403 403 302 302 402"
+WITHOUT_TICKET = "302 404 404 403 403 400 400 402"  # the form of a page that was never opened
+SHOWN_SECRET = "302 404 404 403 403 200 200 402"
 
 TABLE = {
     "GET /dashboard/{slug}/": VIEW,
     "GET /dashboard/{slug}/setup/": SETUP,
     "GET /dashboard/{slug}/setup/members/": SETUP,
-    "POST /dashboard/{slug}/setup/members/": MEMBERS_SET,
-    "POST /dashboard/{slug}/setup/members/{member}/role/": MEMBERS_SET,
+    "POST /dashboard/{slug}/setup/members/": SET,
+    "POST /dashboard/{slug}/setup/members/{member}/role/": SET,
     "POST /dashboard/{slug}/setup/members/{member}/remove/": "302 404 404 403 403 302 302 302",
-    "POST /dashboard/{slug}/setup/members/{invitation}/invite/": MEMBERS_SET,
+    "POST /dashboard/{slug}/setup/members/{invitation}/invite/": SET,
+    "GET /dashboard/{slug}/setup/page/": SETUP,
+    "POST /dashboard/{slug}/setup/page/": SET,
+    "POST /dashboard/{slug}/setup/page/key/": WITHOUT_TICKET,
+    "GET /dashboard/{slug}/setup/keys/": SETUP,
+    "POST /dashboard/{slug}/setup/keys/": WITHOUT_TICKET,
+    "POST /dashboard/{slug}/setup/keys/{key}/rotate/": SHOWN_SECRET,
+    "POST /dashboard/{slug}/setup/keys/{key}/revoke/": "302 404 404 403 403 302 302 302",
+    "GET /dashboard/{slug}/setup/webhooks/": SETUP,
+    "POST /dashboard/{slug}/setup/webhooks/": WITHOUT_TICKET,
+    "GET /dashboard/{slug}/setup/webhooks/{endpoint}/": SETUP,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/change/": SET,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/switch/": SET,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/remove/": SET,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/secret/": "302 404 404 403 403 409 409 402",  # names no secret
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/test/": SET,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/replay/": SET,
+    "GET /dashboard/{slug}/setup/webhooks/{endpoint}/deliveries/{delivery}/": SETUP,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/deliveries/{delivery}/resend/": SET,
+    "GET /dashboard/{slug}/setup/audit/": SETUP,
+    "GET /dashboard/{slug}/setup/billing/": "302 404 404 403 403 403 200 200",
+    "GET /dashboard/{slug}/messages/": VIEW,
+    "GET /dashboard/{slug}/why/": VIEW,
 }
 
 BODIES = {
     "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
     "POST /dashboard/{slug}/setup/members/{member}/role/": {"role": "viewer"},
+    "POST /dashboard/{slug}/setup/keys/{key}/rotate/": {"overlap_hours": "1"},
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/change/": {"url": "https://other.example.com/hook"},
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/switch/": {"active": "off"},
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/replay/": {"since": "2026-05-01T00:00"},
 }
 
 # Of nobody's business: the choice of one, and the address without its slash.
@@ -45,6 +76,9 @@ PARAMETERS = {
     "<slug:slug>": "{slug}",
     "members/<id:key>/invite": "members/{invitation}/invite",
     "members/<id:key>": "members/{member}",
+    "keys/<id:key>": "keys/{key}",
+    "webhooks/<id:key>": "webhooks/{endpoint}",
+    "<id:delivery_id>": "{delivery}",
 }
 
 
@@ -70,7 +104,17 @@ def things_of(business: Business) -> dict[str, str]:
     """One of everything, by the names in the routes."""
     member = person(business, "staff", f"other@{business.slug}.example")
     waiting = person(business, "staff", f"invited@{business.slug}.example", accepted_at=None)
-    return {"slug": business.slug, "member": str(member.uuid), "invitation": str(waiting.uuid)}
+    key, _ = issue_key(business_id=business.id, name="till", preset="staff", live=True)
+    endpoint, _ = register_endpoint(business.id, live=True, url="https://till.example.com/hook")
+    send_test(business.id, endpoint.uuid, live=True)
+    return {
+        "slug": business.slug,
+        "member": str(member.uuid),
+        "invitation": str(waiting.uuid),
+        "key": str(key.uuid),
+        "endpoint": str(endpoint.uuid),
+        "delivery": str(Delivery.objects.get(endpoint=endpoint).uuid),
+    }
 
 
 @pytest.mark.parametrize("operation", TABLE)
@@ -107,7 +151,7 @@ def test_things_of_other_businesses_are_not_found(world: World, rival: Business)
     owner = world.callers["owner"]
     for operation in TABLE:
         method, route = operation.split(" ")
-        for name in ("member", "invitation"):
+        for name in ("member", "invitation", "key", "endpoint", "delivery"):
             if f"{{{name}}}" in route:
                 path = route.format(**world.things | {name: theirs[name]})
                 with nothing_changes():
