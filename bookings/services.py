@@ -139,13 +139,20 @@ def locked_booking(business_id: int, booking_id: UUID, *, live: bool) -> Booking
     return booking
 
 
+def require_version(booking: Booking, seen: int | None) -> None:
+    """Raises Conflict when the booking has changed since it was looked at."""
+    if seen is not None and seen != booking.version:
+        raise Conflict("This booking has been changed meanwhile.", {"version": booking.version})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingChange:
-    """What to change; None leaves as it is."""
+    """What to change; None leaves as it is. `version`: the one that was looked at; None changes any."""
 
     status: str | None = None
     resource: UUID | None = None
     party: int | None = None
+    version: int | None = None
 
 
 @transactional
@@ -155,6 +162,7 @@ def update_booking(business_id: int, booking_id: UUID, change: BookingChange, *,
     A no-show with a hold is one only when the hold is captured: `settlement.owed` has yet to be carried out.
     """
     booking = locked_booking(business_id, booking_id, live=live)
+    require_version(booking, change.version)
     if change.status is not None:
         require_transition(booking, change.status)
     if change.party is not None or change.resource is not None:
@@ -221,10 +229,14 @@ def refund_deposit(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Where a booking shall go. Without a resource it stays with its own where that is free, else any that can."""
+    """Where a booking shall go. Without a resource it stays with its own where that is free, else any that can.
+
+    `version`: the one that was looked at; None moves any.
+    """
 
     start: Start
     resource: UUID | None = None
+    version: int | None = None
 
 
 def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: bool, now: int) -> Booking:
@@ -247,6 +259,7 @@ def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: 
 @transactional
 def _reschedule(business_id: int, booking_id: UUID, move: Move, live: bool, now: int) -> Booking:
     booking = locked_booking(business_id, booking_id, live=live)
+    require_version(booking, move.version)
     if booking.status not in MOVABLE:
         raise Conflict(f"A booking that is {booking.status} cannot be rescheduled.", {"status": booking.status})
     held = held_allocations(booking)

@@ -10,6 +10,7 @@ from bookings.availability.calendar import Calendar, Day, Resource, Rules, Servi
 from bookings.availability.reasons import SENTENCES, Reason, unavailable, why_not
 from bookings.availability.spans import positions
 from bookings.availability.starts import DayView, Pick, Wish
+from bookings.availability.workdays import WorkDay, open_spans, shut_spans, work_date, work_day
 
 __all__ = [
     "SENTENCES",
@@ -24,7 +25,12 @@ __all__ = [
     "Service",
     "Week",
     "Wish",
+    "WorkDay",
+    "open_spans",
     "positions",
+    "shut_spans",
     "unavailable",
     "why_not",
+    "work_date",
+    "work_day",
 ]

@@ -1,0 +1,34 @@
+"""Moving a visit on the desk's diary: to another time, to another resource, or both."""
+
+from uuid import UUID
+
+from bookings import availability as engine
+from bookings.models import Booking
+from bookings.services import MOVABLE, BookingChange, Move, reschedule_booking, update_booking
+from businesses.errors import Conflict, NotFound
+from businesses.localtime import instants, minute_of
+
+
+def move_booking(business_id: int, booking_id: UUID, move: Move, *, live: bool, now: int) -> Booking:
+    """Who stays at the same time changes the resource only, which guests who have arrived and hours do not prevent.
+
+    Raises SlotTaken with free alternatives, Conflict, also when `move.version` is not the booking's any more, NotFound.
+    """
+    found = Booking.objects.filter(business_id=business_id, live=live, uuid=booking_id)
+    booking = found.select_related("business").first()
+    if booking is None:
+        raise NotFound
+    if move.resource and _keeps_time(booking, move):
+        try:
+            change = BookingChange(resource=move.resource, version=move.version)
+            return update_booking(business_id, booking_id, change, live=live, now=now)
+        except Conflict as refusal:
+            busy = (refusal.details or {}).get("reason") == engine.Reason.BUSY
+            if not busy or booking.status not in MOVABLE:
+                raise
+    return reschedule_booking(business_id, booking_id, move, live=live, now=now)
+
+
+def _keeps_time(booking: Booking, move: Move) -> bool:
+    start, minute = move.start, minute_of(booking.starts_at)
+    return minute in instants(booking.business.zone, start.date, start.minutes) and start.instant in (None, minute)
