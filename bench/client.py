@@ -186,9 +186,9 @@ def _quiet() -> Iterator[None]:
         gc.enable()
 
 
-def get(path: str, key: str = "") -> bytes:
-    """The bytes of a GET."""
-    return _request("GET", path, key)
+def get(path: str, key: str = "", **headers: str) -> bytes:
+    """The bytes of a GET; `HX_Request` stands for the header HX-Request."""
+    return _request("GET", path, key, [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()])
 
 
 def post(path: str, key: str, body: bytes, idempotency_key: str) -> bytes:

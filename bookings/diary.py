@@ -23,22 +23,27 @@ ARRIVED = (Status.CHECKED_IN, Status.COMPLETED)
 GONE = (Status.CANCELLED, Status.NO_SHOW)
 OWING = (DepositStatus.PENDING, DepositStatus.FAILED)
 
-# By the start of the visit, which may lie up to the longest visit before the stretch that is shown.
+# By the start of the visit, which may lie up to the longest visit before the stretch that is shown. First the visits,
+# then what each holds, by its booking: whatever the planner believes of the tables.
 ENTRIES = """
-SELECT b.uuid, b.version, b.status, b.party_size, b.guest_first_name, b.guest_last_name,
-    (extract(epoch FROM b.starts_at) / 60)::bigint, (extract(epoch FROM b.ends_at) / 60)::bigint,
-    b.customer_notes <> '' OR b.staff_notes <> '', b.customer_id,
-    coalesce(d.status, ''), coalesce(d.amount_cents, 0)::bigint, b.currency,
+WITH visit AS MATERIALIZED (
+    SELECT id, uuid, version, status, party_size, guest_first_name, guest_last_name, starts_at, ends_at,
+        customer_notes <> '' OR staff_notes <> '' AS noted, customer_id, deposit_id, currency
+    FROM bookings_booking
+    WHERE business_id = %s AND live = %s AND starts_at >= %s AND starts_at < %s AND ends_at > %s
+)
+SELECT v.uuid, v.version, v.status, v.party_size, v.guest_first_name, v.guest_last_name,
+    (extract(epoch FROM v.starts_at) / 60)::bigint, (extract(epoch FROM v.ends_at) / 60)::bigint,
+    v.noted, v.customer_id, coalesce(d.status, ''), coalesce(d.amount_cents, 0)::bigint, v.currency,
     a.resource_id, r.name, s.name, a.sequence::int, a.additional,
     (extract(epoch FROM a.starts_at) / 60)::bigint, (extract(epoch FROM a.ends_at) / 60)::bigint,
     (extract(epoch FROM a.blocked_from) / 60)::bigint, (extract(epoch FROM a.blocked_until) / 60)::bigint
-FROM bookings_booking b
-JOIN bookings_allocation a ON a.business_id = b.business_id AND a.booking_id = b.id
+FROM visit v
+CROSS JOIN LATERAL (SELECT * FROM bookings_allocation WHERE booking_id = v.id OFFSET 0) a
 JOIN businesses_resource r ON r.id = a.resource_id
 JOIN businesses_service s ON s.id = a.service_id
-LEFT JOIN payments_deposit d ON d.id = b.deposit_id
-WHERE b.business_id = %s AND b.live = %s AND b.starts_at >= %s AND b.starts_at < %s AND b.ends_at > %s
-ORDER BY b.starts_at, b.id, a.sequence, a.additional
+LEFT JOIN payments_deposit d ON d.id = v.deposit_id
+ORDER BY v.starts_at, v.id, a.sequence, a.additional
 """
 
 NO_SHOWS = """
