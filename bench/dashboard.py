@@ -78,7 +78,7 @@ def fill(now: int) -> tuple[str, str]:
         guest = Guest(first_name=f"Guest{number}", last_name="Papadopoulou", phone=f"+3069{number:08}")
         ask = Ask(resource=tables[number // EACH].uuid, party=1 + number % 4, staff=True)
         create_booking(NewBooking(business_id=business.id, live=True, guest=guest, start=start, ask=ask), now=now)
-    for booking in Booking.objects.order_by("id")[: BOOKINGS // 3]:
+    for booking in Booking.objects.filter(business=business).order_by("id")[: BOOKINGS // 3]:
         fields = {"kind": "charge", "status": "paid", "amount_cents": 2000, "currency": "EUR"}
         booking.deposit = Deposit.objects.create(business=business, **fields)
         booking.save()

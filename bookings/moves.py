@@ -1,12 +1,18 @@
 """Moving a visit on the desk's diary: to another time, to another resource, or both."""
 
+from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from bookings import availability as engine
+from bookings.asking import wish_to_move
 from bookings.models import Booking
+from bookings.placing import Start, possible_starts
+from bookings.queries import blocked_record, held_allocations, occupancy
 from bookings.services import MOVABLE, BookingChange, Move, reschedule_booking, update_booking
 from businesses.errors import Conflict, NotFound
 from businesses.localtime import instants, minute_of
+from businesses.models import Resource
 
 
 def move_booking(business_id: int, booking_id: UUID, move: Move, *, live: bool, now: int) -> Booking:
@@ -27,6 +33,22 @@ def move_booking(business_id: int, booking_id: UUID, move: Move, *, live: bool, 
             if not busy or booking.status not in MOVABLE:
                 raise
     return reschedule_booking(business_id, booking_id, move, live=live, now=now)
+
+
+def free_at(business_id: int, booking_id: UUID, start: Start, *, live: bool, now: int) -> list[Resource]:
+    """Who could take a whole visit at a start, its own time not counting: what to offer where a move was refused."""
+    booking = Booking.objects.filter(business_id=business_id, live=live, uuid=booking_id).first()
+    if booking is None:
+        raise NotFound
+    held = held_allocations(booking)
+    found = occupancy(
+        business_id, live=live, first=start.date, last=start.date, wish_of=partial(wish_to_move, booking, held, None)
+    )
+    busy = found.busy(without={blocked_record(allocation) for allocation in held})
+    view = engine.DayView(found.snapshot.calendar, replace(found.wish, same_resource=True), start.date, busy)
+    at = possible_starts(found.snapshot, start, now)[0] - view.day.start
+    free = {key for key, mask in view.starts(now).items() if mask >> at & 1}
+    return [resource for resource in found.snapshot.resources.values() if resource.id in free]
 
 
 def _keeps_time(booking: Booking, move: Move) -> bool:

@@ -225,8 +225,10 @@ class Timeline:
         after = min(entry.blocked_until - entry.end, MOST_BUFFER) if entry.status not in GONE else 0
         look = "is-taken" if taken else f"is-{entry.status}"
         buffers = (f" has-before p{before}" if before else "") + (f" has-after q{after}" if after else "")
-        short = " is-short" if entry.end - entry.start < 30 else ""
-        return f"{where} {look}{short}{buffers}"
+        minutes = entry.end - entry.start
+        size = " is-short" if minutes < 30 else " is-half" if minutes < 45 else ""
+        late = " is-late" if entry.late(self.now) and not taken else ""
+        return f"{where} {look}{size}{late}{buffers}"
 
     def _data(self, entry: Entry, moves: str) -> SafeString:
         """`moves`: what dragging may change: `both`, `time`, `resource` or nothing."""

@@ -50,17 +50,21 @@
 
   function dress() {
     if (!day()) return;
-    if (day().dataset.move) for (const block of document.querySelectorAll(".block:not(.is-taken)")) {
-      const more = document.createElement("button");
-      more.className = "more";
-      more.type = "button";
-      more.textContent = "⋯";
-      more.setAttribute("aria-haspopup", "dialog");
-      more.setAttribute("aria-label", `${words().actions}: ${block.querySelector(".who").textContent}`);
-      block.append(more);
-    }
+    if (day().dataset.move) addActions();
     if (day().dataset.new && $("field")) addCursor();
     tick();
+  }
+  function addActions() {
+    const button = document.createElement("button"), { actions } = words();
+    button.className = "more";
+    button.type = "button";
+    button.textContent = "⋯";
+    button.setAttribute("aria-haspopup", "dialog");
+    for (const block of document.querySelectorAll(".block:not(.is-taken)")) {
+      const more = button.cloneNode(true);
+      more.setAttribute("aria-label", `${actions}: ${block.querySelector(".who").textContent}`);
+      block.append(more);
+    }
   }
   function showNow() {
     const box = document.querySelector(".timeline"), first = $("now") || document.querySelector(".block");
@@ -350,13 +354,14 @@
   let scrolled = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const box = event.detail.target.id === "day" && document.querySelector(".timeline");
-    if (box) scrolled = { top: box.scrollTop, left: box.scrollLeft };
+    if (box) scrolled = { top: box.scrollTop, left: box.scrollLeft, focused: day().contains(document.activeElement) };
   });
   document.addEventListener("htmx:afterSwap", () => {
     const box = document.querySelector(".timeline");
     if (!scrolled || !box) return;
     box.scrollTop = scrolled.top;
     box.scrollLeft = scrolled.left;
+    if (scrolled.focused && !day().contains(document.activeElement)) box.focus({ preventScroll: true });
     scrolled = null;
     dress();
   });

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from bookings.asking import Ask
+from bookings.customers import Guest
+from bookings.placing import Start
+from bookings.services import NewBooking, create_booking
+from businesses.localtime import minute_of
 from businesses.models import Business, Member
 from businesses.roles import Permission
 from tests import factories
@@ -22,9 +28,15 @@ PRINCIPALS = ("nobody", "invited", "foreign owner", "viewer", "staff", "manager"
 VIEW = "302 404 404 200 200 200 200 200"
 SETUP = "302 404 404 403 403 200 200 200"
 MEMBERS_SET = "302 404 404 403 403 302 302 402"
+BOOKINGS = "302 404 404 403 200 200 200 200"
+BOOKINGS_SET = "302 404 404 403 302 302 302 402"
 
 TABLE = {
     "GET /dashboard/{slug}/": VIEW,
+    "GET /dashboard/{slug}/changes/": VIEW,
+    "GET /dashboard/{slug}/calendar/": VIEW,
+    "GET /dashboard/{slug}/bookings/{booking}/move/": BOOKINGS,
+    "POST /dashboard/{slug}/bookings/{booking}/move/": BOOKINGS_SET,
     "GET /dashboard/{slug}/setup/": SETUP,
     "GET /dashboard/{slug}/setup/members/": SETUP,
     "POST /dashboard/{slug}/setup/members/": MEMBERS_SET,
@@ -33,7 +45,9 @@ TABLE = {
     "POST /dashboard/{slug}/setup/members/{invitation}/invite/": MEMBERS_SET,
 }
 
+QUERIES = {"GET /dashboard/{slug}/changes/": "?after=0-0"}
 BODIES = {
+    "POST /dashboard/{slug}/bookings/{booking}/move/": {"time": "15:00", "version": "1"},
     "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
     "POST /dashboard/{slug}/setup/members/{member}/role/": {"role": "viewer"},
 }
@@ -45,6 +59,7 @@ PARAMETERS = {
     "<slug:slug>": "{slug}",
     "members/<id:key>/invite": "members/{invitation}/invite",
     "members/<id:key>": "members/{member}",
+    "bookings/<id:key>": "bookings/{booking}",
 }
 
 
@@ -70,7 +85,15 @@ def things_of(business: Business) -> dict[str, str]:
     """One of everything, by the names in the routes."""
     member = person(business, "staff", f"other@{business.slug}.example")
     waiting = person(business, "staff", f"invited@{business.slug}.example", accepted_at=None)
-    return {"slug": business.slug, "member": str(member.uuid), "invitation": str(waiting.uuid)}
+    guest, start = Guest(first_name="Jane", last_name="Doe", phone="+13125550100"), Start(date(2026, 5, 15), 600)
+    new = NewBooking(business_id=business.id, live=True, guest=guest, start=start, ask=Ask(staff=True))
+    booking, _ = create_booking(new, now=minute_of(datetime(2026, 5, 1, 12, 0, tzinfo=UTC)))
+    return {
+        "slug": business.slug,
+        "member": str(member.uuid),
+        "invitation": str(waiting.uuid),
+        "booking": str(booking.uuid),
+    }
 
 
 @pytest.mark.parametrize("operation", TABLE)
@@ -99,7 +122,9 @@ def ask(world: World, operation: str, principal: str, *, refusal: bool) -> str:
 
 
 def sent(client: Client, method: str, path: str, operation: str) -> Any:
-    return client.generic(method, path) if method == "GET" else client.post(path, BODIES.get(operation, {}))
+    if method == "GET":
+        return client.get(path + QUERIES.get(operation, ""))
+    return client.post(path, BODIES.get(operation, {}))
 
 
 def test_things_of_other_businesses_are_not_found(world: World, rival: Business) -> None:
@@ -107,7 +132,7 @@ def test_things_of_other_businesses_are_not_found(world: World, rival: Business)
     owner = world.callers["owner"]
     for operation in TABLE:
         method, route = operation.split(" ")
-        for name in ("member", "invitation"):
+        for name in ("member", "invitation", "booking"):
             if f"{{{name}}}" in route:
                 path = route.format(**world.things | {name: theirs[name]})
                 with nothing_changes():

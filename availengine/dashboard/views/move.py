@@ -17,16 +17,17 @@ from availengine.dashboard.timeline import label_of
 from availengine.dashboard.views.home import day_url
 from bookings.errors import SlotTaken
 from bookings.models import Allocation, Booking
-from bookings.moves import move_booking
+from bookings.moves import free_at, move_booking
 from bookings.placing import Start, start_at
 from bookings.queries import held_allocations, snapshot_of
 from bookings.services import MOVABLE, Move
 from bookings.wording import spoken_moment
 from businesses.errors import Conflict, Invalid, NotFound
-from businesses.localtime import minute_of, moment_of
+from businesses.localtime import instants, minute_of, moment_of
 from businesses.roles import Permission
 
 CHANGED = "bookings-changed"  # what pages of the diary listen for
+MOST_OTHERS = 6  # resources offered
 FAR = 2**33  # minutes: any year there is
 
 
@@ -52,10 +53,11 @@ def move(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponseBase:
     form = MoveForm(request.POST)
     if not form.is_valid():
         return _form(request, desk, booking, problem=_("Enter a date and a time."), status=400)
+    wanted = _wanted(form, desk, booking)
     try:
-        moved = move_booking(desk.business.id, key, _wanted(form, desk, booking), live=desk.live, now=desk.minute)
+        moved = move_booking(desk.business.id, key, wanted, live=desk.live, now=desk.minute)
     except (Conflict, Invalid) as refusal:
-        return _refused(request, desk, booking, form, refusal)
+        return _refused(request, desk, booking, wanted, refusal)
     if _in_place(request):
         return HttpResponse(status=204, headers={"HX-Trigger": CHANGED})
     told = {"who": _name(moved), "when": spoken_moment(moved.starts_at, desk.business)}
@@ -77,18 +79,15 @@ def _wanted(form: MoveForm, desk: Desk, booking: Booking) -> Move:
 
 
 def _refused(
-    request: HttpRequest, desk: Desk, booking: Booking, form: MoveForm, refusal: Conflict | Invalid
+    request: HttpRequest, desk: Desk, booking: Booking, wanted: Move, refusal: Conflict | Invalid
 ) -> HttpResponse:
     """Why not, and when else; beside the form for people, by itself where somebody dragged."""
     status = 409 if isinstance(refusal, Conflict) else 400
-    context = {
-        "problem": _(refusal.message),
-        "stale": "version" in (refusal.details or {}),
-        "nearest": _nearest(desk, refusal),
-        "resource": form.cleaned_data["resource"],
-    }
+    context = {"problem": _(refusal.message), "stale": "version" in (refusal.details or {}), "wanted": wanted}
+    if isinstance(refusal, SlotTaken):
+        context |= _alternatives(desk, booking, wanted, refusal)
     if not _in_place(request):
-        return _form(request, desk, booking, status=status, entered=form.cleaned_data, **context)
+        return _form(request, desk, booking, status=status, **context)
     context |= {"booking": booking, "name": _name(booking)}
     response = render(request, "dashboard/_move_refused.html", context, status=status)
     if context["stale"]:
@@ -96,11 +95,14 @@ def _refused(
     return response
 
 
-def _nearest(desk: Desk, refusal: Conflict | Invalid) -> list[tuple[int, str]]:
-    """(minute, as people say it) of the free starts that a refusal names."""
-    if not isinstance(refusal, SlotTaken):
-        return []
-    return [(minute, spoken_moment(moment_of(minute), desk.business)) for minute in refusal.nearest_minutes]
+def _alternatives(desk: Desk, booking: Booking, wanted: Move, refusal: SlotTaken) -> dict[str, Any]:
+    """Who else is free at the time that was refused, and when else it is: (minute, as people say it)."""
+    others = free_at(desk.business.id, booking.uuid, wanted.start, live=desk.live, now=desk.minute)
+    return {
+        "others": others[:MOST_OTHERS],
+        "wanted_minute": wanted.start.instant or instants(desk.zone, wanted.start.date, wanted.start.minutes)[0],
+        "nearest": [(at, spoken_moment(moment_of(at), desk.business)) for at in refusal.nearest_minutes],
+    }
 
 
 def _in_place(request: HttpRequest) -> bool:
@@ -109,16 +111,16 @@ def _in_place(request: HttpRequest) -> bool:
 
 def _form(request: HttpRequest, desk: Desk, booking: Booking, *, status: int = 200, **more: Any) -> HttpResponse:
     """The whole page, or the form alone for the dialog."""
-    own, entered = start_at(desk.zone, minute_of(booking.starts_at)), more.pop("entered", {})
+    wanted = more.get("wanted") or Move(start=start_at(desk.zone, minute_of(booking.starts_at)))
     held = [allocation for allocation in held_allocations(booking) if not allocation.additional]
     context = {
         "booking": booking,
         "name": _name(booking),
         "when": spoken_moment(booking.starts_at, desk.business),
-        "date": entered.get("date") or own.date,
-        "time": entered.get("time") or time(*divmod(own.minutes, 60)),
+        "date": wanted.start.date,
+        "time": time(*divmod(wanted.start.minutes, 60)),
+        "wanted": wanted,
         "groups": _choices(desk, booking, held),
-        "resource": entered.get("resource"),
         "may_change_time": booking.status in MOVABLE,
         "back": day_url(desk, minute_of(booking.starts_at)),
         **more,
