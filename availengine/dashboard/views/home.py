@@ -1,5 +1,6 @@
 """Today, or any other day: who comes, as a timeline."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,6 +26,7 @@ from businesses.models import Resource
 from businesses.roles import Permission
 
 YEARS = range(2000, 2200)
+POSITION = re.compile(r"([0-9]{1,18})-([0-9]{1,19})")
 
 
 @require_safe
@@ -44,17 +46,22 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponseBase:
 @page(Permission.VIEW)
 def changes(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     """What has happened after a position that a page told; 204 for nothing. Asked every few seconds: two queries."""
-    transaction, _dash, event = request.GET.get("after", "").partition("-")
-    if not (transaction.isdecimal() and event.isdecimal() and len(transaction) < 19 and len(event) < 20):
-        raise Invalid("The position is not one that a page has told.")
+    position = _position(request.GET.get("after", ""))
     version = snapshot_of(desk.business.id).version
-    found = changed_since(desk.business.id, (int(transaction), int(event)), live=desk.live)
+    found = changed_since(desk.business.id, position, live=desk.live)
     if found is None and request.GET.get("version") == str(version):
         return HttpResponse(status=204)
     told = {"version": version, "after": request.GET["after"], "bookings": []}
     if found:
         told |= {"after": "{}-{}".format(*found.position), "bookings": found.starts}
     return JsonResponse(told)
+
+
+def _position(text: str) -> tuple[int, int]:
+    found = POSITION.fullmatch(text)
+    if found is None or int(found[2]) >= 2**63:
+        raise Invalid("The position is not one that a page has told.")
+    return int(found[1]), int(found[2])
 
 
 def asked_day(query: QueryDict, today: date) -> date:

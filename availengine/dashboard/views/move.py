@@ -28,7 +28,7 @@ from businesses.roles import Permission
 
 CHANGED = "bookings-changed"  # what pages of the diary listen for
 MOST_OTHERS = 6  # resources offered
-FAR = 2**33  # minutes: any year there is
+FAR = 2**26  # minutes: in the year 2097
 
 
 class MoveForm(forms.Form):
