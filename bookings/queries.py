@@ -126,14 +126,6 @@ def listed_bookings(business_id: int, *, live: bool) -> QuerySet[Booking]:
     return Booking.objects.filter(business_id=business_id, live=live).annotate(lead=lead)
 
 
-def bookings_of_day(business: Business, day: date, *, live: bool) -> list[Booking]:
-    """What begins on a local date, in order, with the leading service and resource of each."""
-    first, end = (moment_of(minute) for minute in day_bounds(business.zone, day))
-    found = listed_bookings(business.id, live=live).filter(starts_at__gte=first, starts_at__lt=end)
-    named = found.annotate(service_name=F("lead__service__name"), resource_name=F("lead__resource__name"))
-    return list(named.order_by("starts_at", "id"))
-
-
 def held_allocations(booking: Booking) -> list[Allocation]:
     """What a booking holds, or held, with resources and services, in the order of the visit."""
     found = Allocation.objects.filter(business_id=booking.business_id, booking=booking)

@@ -181,7 +181,7 @@ class Timeline:
         return f"h{down // 60} m{down % 60}" if self.window[0] <= self.now <= self.window[1] else ""
 
     def blocks(self) -> list[Block]:
-        shown = [entry for entry in self.entries if self._on_page(entry)]
+        shown = sorted(filter(self._on_page, self.entries), key=lambda entry: entry.start)
         spans = ((self._places[entry.resource], entry.start, entry.end) for entry in shown)
         apart = lanes(spans)
         parts = self._parts(shown)

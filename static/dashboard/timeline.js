@@ -201,6 +201,10 @@
     const sideways = place.column !== number("column", block), shift = place.minute - number("start", block);
     if (sideways || shift) send(block, number("starts", block) + shift, place.column, shift);
   });
+  function giveUp() {
+    if (dragged.begun) addEventListener("pointerup", swallowClick, { capture: true, once: true });
+    end();
+  }
   document.addEventListener("pointercancel", end);
   document.addEventListener("touchmove", (event) => { if (dragged?.begun) event.preventDefault(); }, { passive: false });
   document.addEventListener("dragstart", (event) => { if (event.target.closest(".block")) event.preventDefault(); });
@@ -296,8 +300,10 @@
       if (place.minute !== cursor.place.minute || place.column !== cursor.place.column) put(place);
     }
   });
+  let pressedFree = false; // a press on a booking that ends beside it is no click on free time
+  document.addEventListener("pointerdown", (event) => { pressedFree = isFree(event); });
   document.addEventListener("click", (event) => {
-    if (!isFree(event)) return;
+    if (!isFree(event) || (event.detail && !pressedFree)) return;
     if (event.target !== cursor) put(spot(event, STEP / 2));
     const { minute, column } = cursor.place, at = spoken24(minute);
     location.href = `${day().dataset.new}?date=${at.date}&time=${at.time}&resource=${heads()[column].dataset.resource}`;
@@ -313,7 +319,7 @@
   // --- keys ----------------------------------------------------------------------------------------------------------
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && dragged) return end();
+    if (event.key === "Escape" && dragged) return giveUp();
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const block = event.target.closest?.(".block");
     if (event.target === cursor) steerCursor(event);

@@ -39,9 +39,9 @@ def test_how_busy(desk: DeskAtWork) -> None:
         ["With", "Mon 11", "Tue 12", "Wed 13", "Thu 14", "Fri 15", "Sat 16", "Sun 17"],
         ["All", "0", "0", "0", "0", "2 2 guests", "1 1 guest", "0"],
         ["Main Floor"],
-        ["Maria", "·", "·", "·", "·", "2", "·", "·"],
+        ["Maria", "0", "0", "0", "0", "2", "0", "0"],
         ["Staff"],
-        ["Jim", "·", "·", "·", "·", "·", "1", "·"],
+        ["Jim", "0", "0", "0", "0", "0", "1", "0"],
     ]
     assert f'href="/dashboard/salon/?resource={desk.resource("maria")}"><b>2</b>' in page
     assert f'href="/dashboard/salon/?day=2026-05-16&amp;resource={desk.resource("jim")}"' in page
