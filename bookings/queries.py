@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from bookings import availability as engine
 from bookings.models import Allocation, Booking
 from bookings.snapshot import Snapshot, kept_snapshot, load_snapshot
 from businesses.db import prepared
 from businesses.errors import DomainError, NotFound
-from businesses.localtime import day_bounds, minute_of, moment_of
-from businesses.models import Business, Resource
+from businesses.localtime import minute_of, moment_of
+from businesses.models import Resource
 
 # Everything that blocks a resource in a stretch of time, as one string of 24-byte records. The lower bound is
 # the stretch's start minus the longest allocation there is: a plain range scan at any size.
