@@ -25,11 +25,13 @@ class Move:
     """Where a booking shall go. Without a resource it stays with its own where that is free, else any that can.
 
     `service`: what the visit becomes, at today's length and price; else it stays as it was booked.
+    `version`: the one that was looked at; None moves any.
     """
 
     start: Start
     resource: UUID | None = None
     service: UUID | None = None
+    version: int | None = None
 
 
 def relocate(booking: Booking, held: list[Allocation], move: Move, *, now: int) -> None:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from bookings import availability as engine
 from bookings.models import Allocation, Booking, Status
 from bookings.snapshot import Snapshot, kept_snapshot, load_snapshot
 from businesses.db import prepared
 from businesses.errors import DomainError, NotFound
-from businesses.localtime import day_bounds, minute_of, moment_of
-from businesses.models import Business, Resource
+from businesses.localtime import minute_of, moment_of
+from businesses.models import Resource
 
 # Everything that blocks a resource in a stretch of time, as one string of 24-byte records. The lower bound is
 # the stretch's start minus the longest allocation there is: a plain range scan at any size.
@@ -135,14 +135,6 @@ def listed_bookings(business_id: int, *, live: bool) -> QuerySet[Booking]:
     """A business's bookings joined with the allocation that leads each: the first service's main resource."""
     lead = FilteredRelation("allocations", condition=Q(allocations__sequence=0, allocations__additional=False))
     return Booking.objects.filter(business_id=business_id, live=live).annotate(lead=lead)
-
-
-def bookings_of_day(business: Business, day: date, *, live: bool) -> list[Booking]:
-    """What begins on a local date, in order, with the leading service and resource of each."""
-    first, end = (moment_of(minute) for minute in day_bounds(business.zone, day))
-    found = listed_bookings(business.id, live=live).filter(starts_at__gte=first, starts_at__lt=end)
-    named = found.annotate(service_name=F("lead__service__name"), resource_name=F("lead__resource__name"))
-    return list(named.order_by("starts_at", "id"))
 
 
 def held_allocations(booking: Booking) -> list[Allocation]:

@@ -11,6 +11,7 @@ from bookings.availability.obstacles import Obstacle, able, obstacle
 from bookings.availability.reasons import SENTENCES, Reason, unavailable, why_not
 from bookings.availability.spans import positions
 from bookings.availability.starts import DayView, Pick, Wish
+from bookings.availability.workdays import WorkDay, open_spans, shut_spans, work_date, work_day
 
 __all__ = [
     "SENTENCES",
@@ -26,9 +27,14 @@ __all__ = [
     "Service",
     "Week",
     "Wish",
+    "WorkDay",
     "able",
     "obstacle",
+    "open_spans",
     "positions",
+    "shut_spans",
     "unavailable",
     "why_not",
+    "work_date",
+    "work_day",
 ]

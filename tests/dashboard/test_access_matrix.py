@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from bookings.asking import Ask
+from bookings.customers import Guest
+from bookings.placing import Start
+from bookings.services import NewBooking, create_booking
 from businesses.keys import issue_key
+from businesses.localtime import minute_of
 from businesses.models import Business, Member
 from businesses.roles import Permission
 from tests import factories
@@ -27,9 +33,15 @@ SETUP = "302 404 404 403 403 200 200 200"
 SET = "302 404 404 403 403 302 302 402"
 WITHOUT_TICKET = "302 404 404 403 403 400 400 402"  # the form of a page that was never opened
 SHOWN_SECRET = "302 404 404 403 403 200 200 402"
+BOOKINGS = "302 404 404 403 200 200 200 200"
+BOOKINGS_SET = "302 404 404 403 302 302 302 402"
 
 TABLE = {
     "GET /dashboard/{slug}/": VIEW,
+    "GET /dashboard/{slug}/changes/": VIEW,
+    "GET /dashboard/{slug}/calendar/": VIEW,
+    "GET /dashboard/{slug}/bookings/{booking}/move/": BOOKINGS,
+    "POST /dashboard/{slug}/bookings/{booking}/move/": BOOKINGS_SET,
     "GET /dashboard/{slug}/setup/": SETUP,
     "GET /dashboard/{slug}/setup/members/": SETUP,
     "POST /dashboard/{slug}/setup/members/": SET,
@@ -60,7 +72,9 @@ TABLE = {
     "GET /dashboard/{slug}/why/": VIEW,
 }
 
+QUERIES = {"GET /dashboard/{slug}/changes/": "?after=0-0"}
 BODIES = {
+    "POST /dashboard/{slug}/bookings/{booking}/move/": {"time": "15:00", "version": "1"},
     "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
     "POST /dashboard/{slug}/setup/members/{member}/role/": {"role": "viewer"},
     "POST /dashboard/{slug}/setup/keys/{key}/rotate/": {"overlap_hours": "1"},
@@ -79,6 +93,7 @@ PARAMETERS = {
     "keys/<id:key>": "keys/{key}",
     "webhooks/<id:key>": "webhooks/{endpoint}",
     "<id:delivery_id>": "{delivery}",
+    "bookings/<id:key>": "bookings/{booking}",
 }
 
 
@@ -107,6 +122,9 @@ def things_of(business: Business) -> dict[str, str]:
     key, _ = issue_key(business_id=business.id, name="till", preset="staff", live=True)
     endpoint, _ = register_endpoint(business.id, live=True, url="https://till.example.com/hook")
     send_test(business.id, endpoint.uuid, live=True)
+    guest, start = Guest(first_name="Jane", last_name="Doe", phone="+13125550100"), Start(date(2026, 5, 15), 600)
+    new = NewBooking(business_id=business.id, live=True, guest=guest, start=start, ask=Ask(staff=True))
+    booking, _ = create_booking(new, now=minute_of(datetime(2026, 5, 1, 12, 0, tzinfo=UTC)))
     return {
         "slug": business.slug,
         "member": str(member.uuid),
@@ -114,6 +132,7 @@ def things_of(business: Business) -> dict[str, str]:
         "key": str(key.uuid),
         "endpoint": str(endpoint.uuid),
         "delivery": str(Delivery.objects.get(endpoint=endpoint).uuid),
+        "booking": str(booking.uuid),
     }
 
 
@@ -143,7 +162,9 @@ def ask(world: World, operation: str, principal: str, *, refusal: bool) -> str:
 
 
 def sent(client: Client, method: str, path: str, operation: str) -> Any:
-    return client.generic(method, path) if method == "GET" else client.post(path, BODIES.get(operation, {}))
+    if method == "GET":
+        return client.get(path + QUERIES.get(operation, ""))
+    return client.post(path, BODIES.get(operation, {}))
 
 
 def test_things_of_other_businesses_are_not_found(world: World, rival: Business) -> None:
@@ -151,7 +172,7 @@ def test_things_of_other_businesses_are_not_found(world: World, rival: Business)
     owner = world.callers["owner"]
     for operation in TABLE:
         method, route = operation.split(" ")
-        for name in ("member", "invitation", "key", "endpoint", "delivery"):
+        for name in theirs.keys() - {"slug"}:
             if f"{{{name}}}" in route:
                 path = route.format(**world.things | {name: theirs[name]})
                 with nothing_changes():

@@ -40,6 +40,8 @@ OPEN = [
 OWN = [
     "/",
     "/dashboard/salon/",
+    "/dashboard/salon/?day=2026-05-15&status=late",
+    "/dashboard/salon/calendar/",
     "/dashboard/salon/setup/",
     "/dashboard/salon/setup/members/",
     "/dashboard/salon/setup/page/",
@@ -117,7 +119,12 @@ def labels(page: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("role", "shown"),
-    [("viewer", ["Today"]), ("staff", ["Today"]), ("manager", ["Today", "Set-up"]), ("owner", ["Today", "Set-up"])],
+    [
+        ("viewer", ["Today", "Calendar"]),
+        ("staff", ["Today", "Calendar"]),
+        ("manager", ["Today", "Calendar", "Set-up"]),
+        ("owner", ["Today", "Calendar", "Set-up"]),
+    ],
 )
 def test_navigation_by_role(signed_in: AsSomebody, role: str, shown: list[str]) -> None:
     """Pages of the navigation that do not exist (yet) are left out."""
@@ -203,4 +210,4 @@ def test_the_day_in_the_zone_of_the_business(db: None) -> None:
     assert "Jane Doe" in page
     assert "John Doe" not in page
     assert "09:00 – 10:00" in page
-    assert 'class="badge badge-confirmed"' in page
+    assert '<span class="state">Confirmed</span>' in page
