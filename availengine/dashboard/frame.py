@@ -47,7 +47,7 @@ NAVIGATION = (
     Entry("calendar", _("Calendar"), Permission.VIEW, "calendar"),
     Entry("bookings", _("Bookings"), Permission.VIEW, "bookings"),
     Entry("customers", _("Customers"), Permission.VIEW, "customers"),
-    Entry("insights", _("Insights"), Permission.MONEY, "insights"),
+    Entry("insights", _("Insights"), Permission.VIEW, "insights"),
     Entry("setup", _("Set-up"), Permission.SETUP, "setup"),
 )
 

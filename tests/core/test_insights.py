@@ -2,113 +2,22 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from bookings.insight_queries import BY_DATE, BY_KIND, CUSTOMERS, DEPOSITS, TIME_USED
-from bookings.insights import Insights, Period, insights
-from bookings.models import Allocation, Booking, Customer, Source, Status
+from bookings.insights import Period
+from bookings.models import Source, Status
 from businesses.db import prepared
 from businesses.errors import Invalid
 from businesses.models import Business, Resource, Service
-from businesses.provisioning import Outcome
-from payments.models import Deposit, LedgerEntry
 from tests import factories
+from tests.visits import World
 
 MONDAY = date(2026, 6, 15)
 SUNDAY = date(2026, 6, 21)
 WEEK = Period(MONDAY, SUNDAY)
 NONE = (0,) * 7
-
-
-class World:
-    """A business, and visits put into it as if they had come the regular way."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        self.business, self.resources, self.services = outcome.business, outcome.resources, outcome.services
-        self.zone = ZoneInfo(self.business.timezone)
-        self.customers: dict[str, Customer] = {}
-        self.codes = iter(range(1, 1000))
-
-    def local(self, text: str, fold: int = 0) -> datetime:
-        return datetime.fromisoformat(text).replace(tzinfo=self.zone, fold=fold)
-
-    def customer(self, name: str) -> Customer:
-        if name not in self.customers:
-            self.customers[name] = Customer.objects.create(business=self.business, live=True, first_name=name)
-        return self.customers[name]
-
-    def visit(
-        self,
-        start: str,
-        minutes: int = 60,
-        *,
-        resource: str = "maria",
-        service: str = "cut",
-        status: str = Status.CONFIRMED,
-        who: str = "Jane",
-        price: int | None = 3500,
-        ahead: timedelta = timedelta(days=1),
-        fold: int = 0,
-        **values: Any,
-    ) -> Booking:
-        starts_at = self.local(start, fold).astimezone(UTC)
-        values = {"live": True, "source": Source.ONLINE, "currency": self.business.currency} | values
-        booking = Booking.objects.create(
-            business=self.business,
-            customer=self.customer(who),
-            status=status,
-            code=f"AV-{next(self.codes)}",
-            starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=minutes),
-            party_size=1,
-            guest_first_name=who,
-            price_cents=price,
-            **values,
-        )
-        Booking.objects.filter(id=booking.id).update(created_at=starts_at - ahead)
-        Allocation.objects.create(
-            business=self.business,
-            booking=booking,
-            service=self.services[service],
-            resource=self.resources[resource],
-            sequence=0,
-            live=booking.live,
-            active=status not in (Status.CANCELLED, Status.NO_SHOW),
-            starts_at=booking.starts_at,
-            ends_at=booking.ends_at,
-            blocked_from=booking.starts_at,
-            blocked_until=booking.ends_at,
-        )
-        Business.objects.filter(id=self.business.id, longest_block_minutes__lt=minutes).update(
-            longest_block_minutes=minutes
-        )
-        return booking
-
-    def entry(
-        self, kind: str, amount: int, effect: int, at: datetime, *, live: bool = True, currency: str = ""
-    ) -> None:
-        deposit = Deposit.objects.create(
-            business=self.business,
-            kind="charge",
-            amount_cents=abs(effect),
-            currency=currency or self.business.currency,
-            live=live,
-        )
-        entry = LedgerEntry(
-            business=self.business,
-            deposit=deposit,
-            kind=kind,
-            amount_cents=abs(effect),
-            effect_cents=effect,
-            stripe_ref="r",
-        )
-        entry.created_at = at
-        entry.save()
-
-    def seen(self, period: Period = WEEK) -> Insights:
-        return insights(self.business, period, live=True)
 
 
 @pytest.fixture
@@ -117,7 +26,7 @@ def salon(db: None) -> World:
 
 
 def test_nothing_yet(salon: World) -> None:
-    seen = salon.seen()
+    seen = salon.seen(WEEK)
     assert (seen.now.total.visits, seen.now.people.all, seen.now.booked, seen.before.total.visits) == (0, 0, 0, 0)
     assert seen.now.open == seen.before.open == 2 * 7 * 480  # two people, seven days, nine to five
     assert (seen.services, seen.sources, seen.lead, seen.median_lead_minutes) == ([], {}, (0,) * 7, None)
@@ -139,7 +48,7 @@ def test_visits_and_prices_by_date(salon: World) -> None:
     salon.visit("2026-06-08 09:00", status=Status.NO_SHOW)
     salon.visit("2026-06-07 16:00")  # before that
     salon.visit("2026-06-22 09:00")  # after it
-    seen = salon.seen()
+    seen = salon.seen(WEEK)
     total, before = seen.now.total, seen.before.total
     assert (total.visits, total.cancelled, total.attended, total.no_shows, total.finished) == (7, 1, 2, 1, 3)
     assert (total.worth_cents, total.completed_cents, total.other_currency) == (6000, 3000, 1)
@@ -153,11 +62,11 @@ def test_dates_begin_at_the_midnight_of_the_business(salon: World) -> None:
     salon.visit("2026-06-14 23:59")
     salon.visit("2026-06-15 00:59", who="Joe")
     salon.visit("2026-06-21 23:00")
-    seen = salon.seen()
+    seen = salon.seen(WEEK)
     assert [tally.visits for tally in seen.dates] == [1, 0, 0, 0, 0, 0, 1]
     Business.objects.filter(id=salon.business.id).update(timezone="Europe/Athens")  # 8 hours ahead
     salon.business.refresh_from_db()
-    assert [tally.visits for tally in salon.seen().dates] == [2, 0, 0, 0, 0, 0, 0]
+    assert [tally.visits for tally in salon.seen(WEEK).dates] == [2, 0, 0, 0, 0, 0, 0]
 
 
 MORNINGS = {"monday": ["09:00-13:00"], "tuesday": ["08:00-12:00"]}
@@ -192,7 +101,7 @@ def test_time_used_of_time_open(db: None) -> None:
     salon.visit("2026-06-15 12:00", status=Status.CANCELLED)
     salon.visit("2026-06-15 13:00", status=Status.NO_SHOW)
     salon.visit("2026-06-08 09:00", 30)
-    seen = salon.seen()
+    seen = salon.seen(WEEK)
     jim, maria = seen.use
     assert (jim.name, jim.booked) == ("Jim", (45, 0, 0, 0, 0, 0, 0))
     assert jim.open == (240, 180, 0, 0, 0, 0, 0)  # on Tuesday within the business's hours only
@@ -208,7 +117,7 @@ def test_a_special_opening_and_who_cannot_be_booked(salon: World) -> None:
     salon.business.closures.create(
         kind="open", starts_at=salon.local("2026-06-15 17:00"), ends_at=salon.local("2026-06-15 19:00")
     )
-    seen = salon.seen()
+    seen = salon.seen(WEEK)
     assert [(use.name, use.open) for use in seen.use] == [("Maria", (600, *(480,) * 6))]
     assert (seen.now.booked, seen.now.total.visits) == (0, 1)
 
@@ -218,7 +127,7 @@ def test_over_midnight(salon: World) -> None:
     salon.visit("2026-06-14 22:00", 180)
     salon.visit("2026-06-17 23:30", 45)
     salon.visit("2026-06-21 23:00", 120)
-    seen = salon.seen()
+    seen = salon.seen(WEEK)
     maria = next(use for use in seen.use if use.name == "Maria")
     assert maria.booked == (60, 0, 30, 15, 0, 0, 60)
     assert (seen.now.booked, seen.before.booked) == (165, 120)
@@ -274,7 +183,7 @@ def test_lead_time_and_sources(salon: World) -> None:
         salon.visit(f"2026-06-15 {9 + index:02}:00", ahead=timedelta(hours=ahead), source=source)
     salon.visit("2026-06-16 09:00", ahead=timedelta(days=300), source=Source.IMPORT)
     salon.visit("2026-06-16 10:00", ahead=timedelta(days=300), status=Status.CANCELLED)
-    seen = salon.seen()
+    seen = salon.seen(WEEK)
     assert seen.lead == (2, 2, 2, 1, 1, 1, 1)
     assert seen.median_lead_minutes == 24 * 60
     assert seen.sources == {"staff": 3, "online": 7, "import": 1}
@@ -290,7 +199,7 @@ def test_new_and_returning(salon: World) -> None:
     salon.visit("2026-06-02 09:00", who="Cancelled before", status=Status.CANCELLED)
     salon.visit("2026-06-18 09:00", who="Cancelled before")
     salon.visit("2026-06-19 09:00", who="Cancelled", status=Status.CANCELLED)
-    seen = salon.seen()
+    seen = salon.seen(WEEK)
     assert (seen.now.people.all, seen.now.people.returning, seen.now.people.new) == (4, 2, 2)
     assert (seen.before.people.all, seen.before.people.new) == (1, 1)
 
@@ -310,7 +219,7 @@ def test_services_by_visits(db: None) -> None:
     salon.visit("2026-06-16 10:00", 90, service="dye", status=Status.COMPLETED)
     salon.visit("2026-06-08 10:00", service="trim")
     Service.objects.filter(name="Dye").update(deleted_at=datetime(2026, 6, 1, tzinfo=UTC))
-    found = [(service.name, service.visits, service.minutes) for service in salon.seen().services]
+    found = [(service.name, service.visits, service.minutes) for service in salon.seen(WEEK).services]
     assert found == [("Dye", 2, 180), ("Cut", 1, 30)]
 
 
@@ -329,7 +238,7 @@ def test_deposits_by_the_ledger(salon: World) -> None:
     salon.entry("charged", 9000, inside, live=False)
     salon.entry("charged", 9000, inside, currency="EUR")
     salon.entry("charged", 700, before)  # still Sunday in Chicago
-    seen = salon.seen()
+    seen = salon.seen(WEEK)
     assert (seen.now.total.paid_cents, seen.now.total.returned_cents, seen.now.total.kept_cents) == (3500, 600, 2900)
     assert (seen.before.total.paid_cents, seen.before.total.returned_cents) == (700, 0)
     assert [tally.paid_cents for tally in seen.dates] == [3500, 0, 0, 0, 0, 0, 0]
@@ -339,7 +248,7 @@ def test_another_business_is_not_in_it(salon: World) -> None:
     rival = World(factories.business(business={"slug": "rival"}))
     rival.visit("2026-06-15 09:00", status=Status.COMPLETED)
     rival.entry("charged", 700, datetime(2026, 6, 16, tzinfo=UTC))
-    seen = salon.seen()
+    seen = salon.seen(WEEK)
     assert (seen.now.total.visits, seen.now.total.paid_cents, seen.now.people.all, seen.now.booked) == (0, 0, 0, 0)
     assert (seen.services, seen.sources) == ([], {})
     assert [use.booked for use in seen.use] == [NONE, NONE]
@@ -354,7 +263,7 @@ def test_the_number_of_statements_is_constant(salon: World, monkeypatch: pytest.
 
     monkeypatch.setattr("bookings.insights.prepared", counted)
     salon.visit("2026-06-15 09:00")
-    salon.seen()
+    salon.seen(WEEK)
     salon.visit("2026-06-16 09:00", resource="jim")
     salon.seen(Period(date(2026, 1, 1), date(2026, 12, 31)))
     assert asked == [BY_DATE, DEPOSITS, TIME_USED, BY_KIND, CUSTOMERS] * 2

@@ -25,6 +25,8 @@ MEMBERS_SET = "302 404 404 403 403 302 302 402"
 
 TABLE = {
     "GET /dashboard/{slug}/": VIEW,
+    "GET /dashboard/{slug}/insights/": VIEW,
+    "GET /dashboard/{slug}/insights/numbers.csv": VIEW,
     "GET /dashboard/{slug}/setup/": SETUP,
     "GET /dashboard/{slug}/setup/members/": SETUP,
     "POST /dashboard/{slug}/setup/members/": MEMBERS_SET,

@@ -40,6 +40,7 @@ OPEN = [
 OWN = [
     "/",
     "/dashboard/salon/",
+    "/dashboard/salon/insights/",
     "/dashboard/salon/setup/",
     "/dashboard/salon/setup/members/",
     "/dashboard/none/",
@@ -110,7 +111,12 @@ def labels(page: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("role", "shown"),
-    [("viewer", ["Today"]), ("staff", ["Today"]), ("manager", ["Today", "Set-up"]), ("owner", ["Today", "Set-up"])],
+    [
+        ("viewer", ["Today", "Insights"]),
+        ("staff", ["Today", "Insights"]),
+        ("manager", ["Today", "Insights", "Set-up"]),
+        ("owner", ["Today", "Insights", "Set-up"]),
+    ],
 )
 def test_navigation_by_role(signed_in: AsSomebody, role: str, shown: list[str]) -> None:
     """Pages of the navigation that do not exist (yet) are left out."""
