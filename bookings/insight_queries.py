@@ -27,36 +27,46 @@ GROUP BY 1
 # What goes past midnight is divided between its dates; it counts as a visit on the first. What begins before
 # `start` is read from `reach` on: no allocation is longer than that.
 TIME_USED = """
-SELECT resource_id, (%(columns)s::int[])[place] AS in_column, service_id,
-    count(*) FILTER (WHERE place = first AND NOT additional),
-    round(sum(extract(epoch FROM least(ends_at, edges[place + 1]) - greatest(starts_at, edges[place]))) / 60)::bigint
-FROM (
-    SELECT a.resource_id, a.service_id, a.additional, a.starts_at, a.ends_at, e.edges,
-        width_bucket(a.starts_at, e.edges) AS first, width_bucket(a.ends_at - interval '1 us', e.edges) AS last
-    FROM bookings_allocation a, (SELECT %(edges)s::timestamptz[] AS edges) e
-    WHERE a.business_id = %(business)s AND a.live = %(live)s AND a.active
-        AND a.blocked_from >= %(reach)s AND a.blocked_from < %(end)s AND a.ends_at > %(start)s AND a.starts_at < %(end)s
-) taken, generate_series(greatest(first, 1), least(last, cardinality(edges) - 1)) AS place
+WITH taken AS NOT MATERIALIZED (
+    SELECT resource_id, service_id, additional, starts_at, ends_at,
+        width_bucket(starts_at, %(edges)s::timestamptz[]) AS first,
+        width_bucket(ends_at - interval '1 us', %(edges)s::timestamptz[]) AS last
+    FROM bookings_allocation
+    WHERE business_id = %(business)s AND live = %(live)s AND active
+        AND blocked_from >= %(reach)s AND blocked_from < %(end)s AND ends_at > %(start)s AND starts_at < %(end)s
+), parts AS (
+    SELECT resource_id, service_id, first AS place, NOT additional AS begins,
+        CASE WHEN first = last THEN ends_at ELSE (%(edges)s::timestamptz[])[first + 1] END - starts_at AS lasts
+    FROM taken WHERE first > 0
+    UNION ALL
+    SELECT resource_id, service_id, place, false,
+        least(ends_at, (%(edges)s::timestamptz[])[place + 1]) - (%(edges)s::timestamptz[])[place]
+    FROM taken, generate_series(first + 1, least(last, cardinality(%(edges)s::timestamptz[]) - 1)) AS place
+    WHERE last > first
+)
+SELECT resource_id, in_column, service_id, count(*) FILTER (WHERE begins), (extract(epoch FROM sum(lasts)) / 60)::bigint
+FROM (SELECT resource_id, service_id, begins, lasts, (%(columns)s::int[])[place] AS in_column FROM parts) known
 GROUP BY GROUPING SETS ((resource_id, in_column), (service_id, in_column))
 """
 
-BY_CELL, BY_SOURCE, BY_LEAD, ALL = 0b011, 0b101, 0b110, 0b111  # what `grouping` says of a row of BY_KIND
+BY_CELL, BY_SOURCE, BY_LEAD = 0b011, 0b101, 0b110  # what `grouping` says of a row of BY_KIND
 
-# Lead time is not known of what was taken over from another system.
+# `changes` says from when on the local clock is how many minutes (`ahead_of_utc`) ahead of UTC. The week of cells
+# begins on Monday, 1970 on a Thursday: 72 hours later. Lead time is not known of what came from another system.
 BY_KIND = """
-SELECT grouping(cell, source, ahead), cell, source, ahead, count(*),
-    percentile_disc(0.5) WITHIN GROUP (ORDER BY lead_minutes)
+SELECT grouping(cell, source, ahead), cell, source, ahead, sum(visits)::bigint
 FROM (
-    SELECT (%(cells)s::int[])[width_bucket(starts_at, %(hours)s::timestamptz[])] AS cell, source,
-        CASE WHEN source <> %(imported)s
-            THEN width_bucket(starts_at - created_at, %(leads)s::interval[]) END AS ahead,
-        CASE WHEN source <> %(imported)s
-            THEN (extract(epoch FROM starts_at - created_at) / 60)::bigint END AS lead_minutes
+    SELECT source, count(*) AS visits,
+        ((date_part('epoch', starts_at)::bigint / 60
+            + (%(ahead_of_utc)s::int[])[width_bucket(starts_at, %(changes)s::timestamptz[])]) / 60 + 72) %% 168 AS cell,
+        CASE WHEN source <> %(imported)s THEN
+            least(greatest(date_part('epoch', starts_at - created_at)::bigint / 3600, 0), %(most)s)::int END AS ahead
     FROM bookings_booking
     WHERE business_id = %(business)s AND live = %(live)s AND starts_at >= %(middle)s AND starts_at < %(end)s
         AND status <> 'cancelled'
+    GROUP BY cell, source, ahead
 ) visits
-GROUP BY GROUPING SETS ((cell), (source), (ahead), ())
+GROUP BY GROUPING SETS ((cell), (source), (ahead))
 """
 
 CUSTOMERS = """

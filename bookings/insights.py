@@ -6,19 +6,18 @@ A few aggregates on indexed ranges, whatever the number of bookings. Dates begin
 Words: a visit is a booking that is not cancelled. What has no other name counts visits, by the date they begin.
 """
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date, timedelta
 from typing import Any
 
 from bookings.availability import Calendar, WeekMinutes, for_reckoning, open_minutes
 from bookings.insight_queries import (
-    ALL,
     BY_CELL,
     BY_DATE,
     BY_KIND,
-    BY_LEAD,
     BY_SOURCE,
     CUSTOMERS,
     DEPOSITS,
@@ -29,7 +28,7 @@ from bookings.queries import snapshot_of
 from bookings.snapshot import Snapshot
 from businesses.db import prepared
 from businesses.errors import Invalid
-from businesses.localtime import earliest_instant, moment_of
+from businesses.localtime import moment_of, offsets
 from businesses.models import Business, Service
 
 MOST_DAYS = 400
@@ -39,6 +38,7 @@ BACKWARDS = "The last day is before the first."
 ATTENDED = (Status.CHECKED_IN, Status.COMPLETED)
 WORTH = (Status.CONFIRMED, *ATTENDED)
 LEAD_HOURS = (2, 24, 72, 168, 336, 672)  # the edges of the classes of lead time
+MOST_LEAD_HOURS = 400 * 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Insights:
     services: list[ServiceCount]
     sources: dict[str, int]
     lead: tuple[int, ...]  # visits by class of lead time: below each of LEAD_HOURS, and above
-    median_lead_minutes: int | None
+    median_lead_hours: int | None
     hours: tuple[tuple[int, ...], ...]
 
 
@@ -256,39 +256,43 @@ def _uses(snapshot: Snapshot, used: Minutes, opened: Minutes) -> list[Use]:
 
 def _kinds(asked: Mapping[str, Any], period: Period, calendar: Calendar) -> dict[str, Any]:
     """This period's visits by hour, by source, and by how long ahead they were booked."""
-    hours, cells = _hours(calendar, period)
-    leads = [timedelta(hours=edge) for edge in LEAD_HOURS]
-    grid, lead = [[0] * 24 for _ in range(7)], [0] * (len(LEAD_HOURS) + 1)
+    grid = [[0] * 24 for _ in range(7)]
     sources: dict[str, int] = {}
-    median: int | None = None
-    sent = {**asked, "hours": hours, "cells": cells, "leads": leads, "imported": Source.IMPORT}
-    for grouping, cell, source, ahead, visits, middle in prepared(BY_KIND, sent):
+    ahead: Counter[int] = Counter()
+    clock = offsets(calendar.zone, calendar.day(period.first).start, calendar.day(period.last).end)
+    changes, ahead_of_utc = [moment_of(since) for since, _ in clock], [offset for _, offset in clock]
+    sent = {**asked, "changes": changes, "ahead_of_utc": ahead_of_utc}
+    sent |= {"most": MOST_LEAD_HOURS, "imported": Source.IMPORT}
+    for grouping, cell, source, lead, visits in prepared(BY_KIND, sent):
         if grouping == BY_CELL:
             grid[cell // 24][cell % 24] = visits
         elif grouping == BY_SOURCE:
             sources[source] = visits
-        elif grouping == BY_LEAD and ahead is not None:
-            lead[ahead] = visits
-        elif grouping == ALL:
-            median = middle
+        elif lead is not None:
+            ahead[lead] = visits
     return {
         "hours": tuple(map(tuple, grid)),
         "sources": sources,
-        "lead": tuple(lead),
-        "median_lead_minutes": median,
+        "lead": _classes(ahead),
+        "median_lead_hours": _median(ahead),
     }
 
 
-def _hours(calendar: Calendar, period: Period) -> tuple[list[datetime], list[int]]:
-    """Where each hour of the local clock begins, and its cell: weekday * 24 + hour. Those in a gap are left out."""
-    found: list[tuple[int, int]] = []
-    for day in period.dates:
-        begins = [earliest_instant(calendar.zone, day, hour * 60) for hour in range(24)]
-        ends = calendar.day(day).end
-        for hour, (since, until) in enumerate(pairwise([calendar.day(day).start, *begins[1:], ends])):
-            if since < until:
-                found.append((since, day.weekday() * 24 + hour))
-    return [moment_of(minute) for minute, _ in found], [cell for _, cell in found]
+def _classes(ahead: Counter[int]) -> tuple[int, ...]:
+    classes = [0] * (len(LEAD_HOURS) + 1)
+    for lead, visits in ahead.items():
+        classes[bisect_right(LEAD_HOURS, lead)] += visits
+    return tuple(classes)
+
+
+def _median(ahead: Counter[int]) -> int | None:
+    """The lead that at least half of the visits have."""
+    missing = -(-ahead.total() // 2)
+    for lead in sorted(ahead, reverse=True):
+        missing -= ahead[lead]
+        if missing <= 0:
+            return lead
+    return None
 
 
 def _people(asked: Mapping[str, Any]) -> tuple[People, People]:

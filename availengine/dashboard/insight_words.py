@@ -49,13 +49,12 @@ def rate(part: int, whole: int) -> str:
     return NOTHING if share is None else f"{share}%"
 
 
-def ahead(minutes: int | None) -> str:
+def ahead(hours: int | None) -> str:
     """How long before its visit something was booked."""
-    if minutes is None:
+    if hours is None:
         return NOTHING
-    if minutes >= 2880:
-        return ngettext("%(count)d day", "%(count)d days", minutes // 1440) % {"count": minutes // 1440}
-    hours = max(minutes, 0) // 60
+    if hours >= 48:
+        return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
     return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
 
 

@@ -29,7 +29,7 @@ def test_nothing_yet(salon: World) -> None:
     seen = salon.seen(WEEK)
     assert (seen.now.total.visits, seen.now.people.all, seen.now.booked, seen.before.total.visits) == (0, 0, 0, 0)
     assert seen.now.open == seen.before.open == 2 * 7 * 480  # two people, seven days, nine to five
-    assert (seen.services, seen.sources, seen.lead, seen.median_lead_minutes) == ([], {}, (0,) * 7, None)
+    assert (seen.services, seen.sources, seen.lead, seen.median_lead_hours) == ([], {}, (0,) * 7, None)
     assert seen.hours == ((0,) * 24,) * 7
     assert [len(seen.dates), len(seen.dates_before)] == [7, 7]
 
@@ -185,7 +185,7 @@ def test_lead_time_and_sources(salon: World) -> None:
     salon.visit("2026-06-16 10:00", ahead=timedelta(days=300), status=Status.CANCELLED)
     seen = salon.seen(WEEK)
     assert seen.lead == (2, 2, 2, 1, 1, 1, 1)
-    assert seen.median_lead_minutes == 24 * 60
+    assert seen.median_lead_hours == 71
     assert seen.sources == {"staff": 3, "online": 7, "import": 1}
 
 

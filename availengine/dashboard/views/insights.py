@@ -106,7 +106,7 @@ def _pictures(seen: Insights, desk: Desk) -> dict[str, Any]:
         "weekdays": [WEEKDAYS_ABBR[day] for day in range(7)],
         "hours": _hours(seen),
         "lead": shares([(str(name), count, str(count)) for name, count in zip(LEAD, seen.lead, strict=True)]),
-        "median": ahead(seen.median_lead_minutes),
+        "median": ahead(seen.median_lead_hours),
         "sources": _sources(seen),
         "services": _services(seen),
         "outcome": _outcome(seen.now.total),
