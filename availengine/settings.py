@@ -48,7 +48,8 @@ OUTGOING_ALLOW_NETWORKS = env.list("OUTGOING_ALLOW_NETWORKS", default=[])
 
 # --- the application ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "availengine.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -312,6 +313,18 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "availengine.accounts.forms.ReauthenticateForm",
 }
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers allow it on localhost only
+
+# The admin: availengine/admin/. No search across models, no styles within its pages.
+UNFOLD = {
+    "SITE_TITLE": "AvailEngine",
+    "SITE_HEADER": "AvailEngine",
+    "SITE_SYMBOL": "event_available",
+    "SITE_URL": "/dashboard/",
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": ["/static/admin/availengine.css"],
+    "SIDEBAR": {"show_all_applications": False, "navigation": "availengine.admin.site.navigation"},
+    "ACCOUNT": {"navigation": [{"title": "Account", "link": "/accounts/"}]},
+}
 
 CSRF_FAILURE_VIEW = "availengine.pages.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

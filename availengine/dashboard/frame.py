@@ -72,5 +72,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "desk": desk,
         "navigation": list(entries(NAVIGATION, desk, request.path)),
+        "may_administer": desk.may(Permission.SETUP) or desk.member.user.is_superuser,
         "memberships": SimpleLazyObject(lambda: memberships(desk.member.user)),
     }
