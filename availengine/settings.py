@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.templatetags.static import static
 from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -321,7 +322,7 @@ UNFOLD = {
     "SITE_SYMBOL": "event_available",
     "SITE_URL": "/dashboard/",
     "SHOW_BACK_BUTTON": True,
-    "STYLES": ["/static/admin/availengine.css"],
+    "STYLES": [lambda request: static("admin/availengine.css")],
     "SIDEBAR": {"show_all_applications": False, "navigation": "availengine.admin.site.navigation"},
     "ACCOUNT": {"navigation": [{"title": "Account", "link": "/accounts/"}]},
 }

@@ -56,7 +56,9 @@ def insights(request: HttpRequest, desk: Desk) -> HttpResponse:
         "last": whole_date(choice.period.last),
         "first_before": whole_date(seen.before.period.first),
         "last_before": whole_date(seen.before.period.last),
-        "empty": not any(half.total.visits or half.total.cancelled or half.total.paid_cents for half in _halves(seen)),
+        "empty": not any(
+            half.total.visits or half.total.cancelled or half.total.paid_cents for half in (seen.now, seen.before)
+        ),
         "money": desk.may(Permission.MONEY),
         **_pictures(seen, desk),
     }
@@ -75,10 +77,6 @@ def insight_numbers(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     )
     csv.writer(response).writerows(_rows(seen, desk))
     return response
-
-
-def _halves(seen: Insights) -> tuple[Any, Any]:
-    return seen.now, seen.before
 
 
 def _rows(seen: Insights, desk: Desk) -> Iterator[list[object]]:
