@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.templatetags.static import static
 from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -49,7 +50,8 @@ OUTGOING_ALLOW_NETWORKS = env.list("OUTGOING_ALLOW_NETWORKS", default=[])
 
 # --- the application ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "availengine.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -314,6 +316,18 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "availengine.accounts.forms.ReauthenticateForm",
 }
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers allow it on localhost only
+
+# The admin: availengine/admin/. No search across models, no styles within its pages.
+UNFOLD = {
+    "SITE_TITLE": "AvailEngine",
+    "SITE_HEADER": "AvailEngine",
+    "SITE_SYMBOL": "event_available",
+    "SITE_URL": "/dashboard/",
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": [lambda request: static("admin/availengine.css")],
+    "SIDEBAR": {"show_all_applications": False, "navigation": "availengine.admin.site.navigation"},
+    "ACCOUNT": {"navigation": [{"title": "Account", "link": "/accounts/"}]},
+}
 
 CSRF_FAILURE_VIEW = "availengine.pages.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

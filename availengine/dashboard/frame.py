@@ -54,7 +54,7 @@ NAVIGATION = (
     Entry("calendar", _("Calendar"), Permission.VIEW, "calendar"),
     Entry("bookings", _("Bookings"), Permission.VIEW, "bookings"),
     Entry("customers", _("Customers"), Permission.VIEW, "customers"),
-    Entry("insights", _("Insights"), Permission.MONEY, "insights"),
+    Entry("insights", _("Insights"), Permission.VIEW, "insights"),
     Entry("setup", _("Set-up"), Permission.SETUP, "setup"),
 )
 
@@ -100,5 +100,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "desk": desk,
         "navigation": list(entries(NAVIGATION, desk, request.path)),
+        "may_administer": desk.may(Permission.SETUP) or desk.member.user.is_superuser,
         "memberships": SimpleLazyObject(lambda: memberships(desk.member.user)),
     }

@@ -18,7 +18,7 @@ from bookings import availability as engine
 from bookings.availability.spans import Span
 from bookings.diary import COMING, GONE, Diary, Entry, among
 from bookings.models import Status
-from bookings.services import MOVABLE
+from bookings.moving import MOVABLE
 from bookings.wording import people, spoken_time
 from businesses.localtime import local_of, moment_of
 from businesses.models import Resource

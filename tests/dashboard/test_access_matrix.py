@@ -42,6 +42,8 @@ TABLE = {
     "GET /dashboard/{slug}/calendar/": VIEW,
     "GET /dashboard/{slug}/bookings/{booking}/move/": BOOKINGS,
     "POST /dashboard/{slug}/bookings/{booking}/move/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/insights/": VIEW,
+    "GET /dashboard/{slug}/insights/numbers.csv": VIEW,
     "GET /dashboard/{slug}/setup/": SETUP,
     "GET /dashboard/{slug}/setup/members/": SETUP,
     "POST /dashboard/{slug}/setup/members/": SET,

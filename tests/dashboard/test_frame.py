@@ -42,6 +42,7 @@ OWN = [
     "/dashboard/salon/",
     "/dashboard/salon/?day=2026-05-15&status=late",
     "/dashboard/salon/calendar/",
+    "/dashboard/salon/insights/",
     "/dashboard/salon/setup/",
     "/dashboard/salon/setup/members/",
     "/dashboard/salon/setup/page/",
@@ -120,10 +121,10 @@ def labels(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
-        ("viewer", ["Today", "Calendar"]),
-        ("staff", ["Today", "Calendar"]),
-        ("manager", ["Today", "Calendar", "Set-up"]),
-        ("owner", ["Today", "Calendar", "Set-up"]),
+        ("viewer", ["Today", "Calendar", "Insights"]),
+        ("staff", ["Today", "Calendar", "Insights"]),
+        ("manager", ["Today", "Calendar", "Insights", "Set-up"]),
+        ("owner", ["Today", "Calendar", "Insights", "Set-up"]),
     ],
 )
 def test_navigation_by_role(signed_in: AsSomebody, role: str, shown: list[str]) -> None:

@@ -18,9 +18,10 @@ from availengine.dashboard.views.home import day_url
 from bookings.errors import SlotTaken
 from bookings.models import Allocation, Booking
 from bookings.moves import free_at, move_booking
+from bookings.moving import MOVABLE
 from bookings.placing import Start, start_at
 from bookings.queries import held_allocations, snapshot_of
-from bookings.services import MOVABLE, Move
+from bookings.services import Move
 from bookings.wording import spoken_moment
 from businesses.errors import Conflict, Invalid, NotFound
 from businesses.localtime import instants, minute_of, moment_of
