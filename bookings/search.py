@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import Any
 
-from django.db.models import F, Lookup, QuerySet
+from django.db.models import BooleanField, Expression, F, Func, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from bookings.customers import home_country
@@ -22,14 +22,17 @@ _CODE = "AV-"
 _LAST_OF_CODE = "ZZZZZZ"
 
 
-class Begins(Lookup[bool]):
+class Begins(Func):
     """Whether a text begins with another, as two comparisons that a `text_pattern_ops` index serves in any locale."""
 
-    lookup_name = "begins"
+    output_field = BooleanField()
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        left, params = self.process_lhs(compiler, connection)
-        return f"({left} ~>=~ %s AND {left} ~<~ %s)", [*params, self.rhs, *params, f"{self.rhs}{_LAST}"]
+    def __init__(self, text: Expression | F, prefix: str) -> None:
+        super().__init__(text, Value(prefix), Value(prefix + _LAST))
+
+    def as_sql(self, compiler: Any, connection: Any, **rest: Any) -> tuple[str, list[Any]]:
+        (text, params), (first, least), (last, most) = (compiler.compile(part) for part in self.source_expressions)
+        return f"({text} ~>=~ {first} AND {text} ~<~ {last})", [*params, *least, *params, *most]
 
 
 def begins(prefix: str, *fields: str) -> Begins:

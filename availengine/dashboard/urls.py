@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from availengine.dashboard.views import choose, home, members, setup
+from availengine.dashboard.views import bookings, choose, home, members, setup
 
 app_name = "dashboard"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("", choose.choose, name="choose"),
     path("<slug:slug>", RedirectView.as_view(pattern_name="dashboard:home")),
     path("<slug:slug>/", home.home, name="home"),
+    path("<slug:slug>/bookings/", bookings.bookings, name="bookings"),
+    path("<slug:slug>/bookings/export.csv", bookings.export, name="bookings-export"),
     path("<slug:slug>/setup/", setup.setup, name="setup"),
     path("<slug:slug>/setup/members/", members.members, name="members"),
     path("<slug:slug>/setup/members/<id:key>/role/", members.change_role, name="member-role"),

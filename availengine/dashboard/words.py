@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Status
+from bookings.models import Source, Status
 from businesses.models import Role
 
 ROLES: Mapping[str, str | Promise] = {
@@ -29,4 +29,10 @@ STATUSES: Mapping[str, str | Promise] = {
     Status.COMPLETED: _("Completed"),
     Status.CANCELLED: _("Cancelled"),
     Status.NO_SHOW: _("No-show"),
+}
+
+SOURCES: Mapping[str, str | Promise] = {
+    Source.ONLINE: _("Online"),
+    Source.STAFF: _("At the desk"),
+    Source.IMPORT: _("Imported"),
 }
