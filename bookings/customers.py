@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bookings.models import Customer
 from businesses.actors import signed
-from businesses.db import Raced, prepared
-from businesses.errors import NotFound
+from businesses.db import Raced, prepared, violated
+from businesses.errors import Conflict, NotFound
 from businesses.models import Business
 
 
@@ -93,6 +94,15 @@ def customer_for(business: Business, guest: Guest, *, live: bool) -> int:
     return int(found[0][0])
 
 
+def locked_customers(business_id: int, keys: set[UUID], *, live: bool) -> dict[UUID, Customer]:
+    """Present customers whom nobody books for meanwhile, locked in primary-key order. Raises NotFound."""
+    rows = Customer.objects.present().select_for_update().filter(business_id=business_id, live=live, uuid__in=keys)
+    found = {row.uuid: row for row in rows.order_by("id")}
+    if len(found) != len(keys):
+        raise NotFound
+    return found
+
+
 @signed
 def save_customer(business_id: int, values: Mapping[str, Any], key: UUID | None = None, *, live: bool) -> Customer:
     """Create or change a stored customer: a deliberate act of the business. Raises Conflict for a known phone."""
@@ -107,7 +117,13 @@ def save_customer(business_id: int, values: Mapping[str, Any], key: UUID | None 
     for name, value in values.items():
         setattr(row, name, value)
     row.phone_key = phone_key(row.phone, Business.objects.get(id=business_id)) if row.phone else ""
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        if violated(error) != "customer_once_per_phone":
+            raise
+        raise Conflict("Another customer has this phone number.") from error
     return row
 
 

@@ -127,13 +127,20 @@ def locked_booking(business_id: int, booking_id: UUID, *, live: bool) -> Booking
     return booking
 
 
+def require_version(booking: Booking, version: int | None) -> None:
+    """Raises Conflict when a booking, locked by the caller, has changed since somebody looked at it."""
+    if version is not None and booking.version != version:
+        raise Conflict("The booking has changed meanwhile.", {"version": booking.version})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingChange:
-    """What to change; None leaves as it is."""
+    """What to change; None leaves as it is. `version`: only if that is still the booking's."""
 
     status: str | None = None
     resource: UUID | None = None
     party: int | None = None
+    version: int | None = None
 
 
 @transactional
@@ -143,6 +150,7 @@ def update_booking(business_id: int, booking_id: UUID, change: BookingChange, *,
     A no-show with a hold is one only when the hold is captured: `settlement.owed` has yet to be carried out.
     """
     booking = locked_booking(business_id, booking_id, live=live)
+    require_version(booking, change.version)
     if change.status is not None:
         require_transition(booking, change.status)
     if change.party is not None or change.resource is not None:
@@ -209,10 +217,15 @@ def refund_deposit(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Where a booking shall go. Without a resource it stays with its own where that is free, else any that can."""
+    """Where a booking shall go. Without a resource it stays with its own where that is free, else any that can.
+
+    `offered`: to a start that customers are offered, not to any minute. `version`: only if that is still the booking's.
+    """
 
     start: Start
     resource: UUID | None = None
+    offered: bool = False
+    version: int | None = None
 
 
 def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: bool, now: int) -> Booking:
@@ -226,7 +239,7 @@ def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: 
     except SlotTaken as refusal:
         booking = Booking.objects.get(business_id=business_id, uuid=booking_id)
         held = held_allocations(booking)
-        wish_of = partial(wish_to_move, booking, held, move.resource)
+        wish_of = partial(wish_to_move, booking, held, move.resource, staff=not move.offered)
         own = {blocked_record(a) for a in held}
         nearest = nearest_starts(business_id, wish_of, move.start, live=live, now=now, without=own)
         raise SlotTaken(refusal.reason, nearest) from None
@@ -237,6 +250,7 @@ def _reschedule(business_id: int, booking_id: UUID, move: Move, live: bool, now:
     booking = locked_booking(business_id, booking_id, live=live)
     if booking.status not in MOVABLE:
         raise Conflict(f"A booking that is {booking.status} cannot be rescheduled.", {"status": booking.status})
+    require_version(booking, move.version)
     held = held_allocations(booking)
     placement = _new_place(booking, held, move, now)
     lock_resources(business_id, {a.resource_id for a in held} | {pick.resource for pick in placement.picks})
@@ -252,7 +266,7 @@ def _reschedule(business_id: int, booking_id: UUID, move: Move, live: bool, now:
 
 def _new_place(booking: Booking, held: list[Allocation], move: Move, now: int) -> Placement:
     day = move.start.date
-    wish_of = partial(wish_to_move, booking, held, move.resource)
+    wish_of = partial(wish_to_move, booking, held, move.resource, staff=not move.offered)
     found = occupancy(booking.business_id, live=booking.live, first=day, last=day, wish_of=wish_of)
     busy = found.busy(without={blocked_record(a) for a in held})
     own = {a.resource_id for a in held if not a.additional}

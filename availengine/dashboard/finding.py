@@ -38,7 +38,9 @@ def _choices(names: Any) -> list[tuple[str, Any]]:
 class BookingsForm(forms.Form):
     """`when` counts unless dates are given; without anything, what comes is shown."""
 
-    q = forms.CharField(label=_("Search"), max_length=LONGEST, required=False, widget=forms.TextInput({"type": "search"}))
+    q = forms.CharField(
+        label=_("Search"), max_length=LONGEST, required=False, widget=forms.TextInput({"type": "search"})
+    )
     when = forms.ChoiceField(choices=list(WHEN.items()), required=False)
     first = Day(label=_("From"), required=False)
     last = Day(label=_("Until"), required=False)

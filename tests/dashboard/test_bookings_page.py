@@ -172,7 +172,9 @@ def test_a_cursor_of_another_business_opens_nothing(
     further = re.findall(r'rel="next" href="(\?[^"]+)"', staff.get(PAGE).content.decode())[0]
     business = Business.objects.get(id=rival.id)
     staff_of_rival = Client()
-    member = business.members.create(user_id=int(staff.session["_auth_user_id"]), role="staff", accepted_at=timezone.now())
+    member = business.members.create(
+        user_id=int(staff.session["_auth_user_id"]), role="staff", accepted_at=timezone.now()
+    )
     assert member.business_id == rival.id
     staff_of_rival.cookies = staff.cookies
     assert staff_of_rival.get(f"/dashboard/rival/bookings/{further}".replace("&amp;", "&")).status_code == 400
