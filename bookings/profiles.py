@@ -56,7 +56,8 @@ def visits_of(business_id: int, customers: Sequence[int], *, now: datetime) -> d
         first=Min("starts_at", filter=been),
         last=Max("starts_at", filter=been),
     )
-    known = {row.pop("customer_id"): Visits(**row) for row in counted}
+    fields = Visits.__dataclass_fields__
+    known = {row["customer_id"]: Visits(**{name: row[name] for name in fields}) for row in counted}
     return {key: known.get(key, Visits()) for key in customers}
 
 
@@ -71,5 +72,5 @@ def worth_of(customer: Customer, *, now: datetime) -> list[Worth]:
 def bookings_of(customer: Customer, *, coming: bool, now: datetime) -> QuerySet[Any, Any]:
     """The customer's bookings that are still to end, or all others, as rows of `listing.COLUMNS`."""
     ahead = Q(ends_at__gt=now) & ~Q(status__in=(Status.CANCELLED, Status.NO_SHOW))
-    found = listed_bookings(customer.business_id, live=customer.live).filter(customer=customer)
+    found: QuerySet[Any, Any] = listed_bookings(customer.business_id, live=customer.live).filter(customer=customer)
     return found.filter(ahead if coming else ~ahead).values(*COLUMNS)

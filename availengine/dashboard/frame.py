@@ -52,7 +52,10 @@ NAVIGATION = (
 )
 
 # The cards of the set-up page, in this order.
-SETUP = (Entry("members", _("Members"), Permission.MEMBERS, "members", _("Who works here, and what they may do.")),)
+SETUP = (
+    Entry("members", _("Members"), Permission.MEMBERS, "members", _("Who works here, and what they may do.")),
+    Entry("disruption", _("Somebody is away"), Permission.SETUP, "calendar", _("Enter it, and settle what is booked.")),
+)
 
 
 def entries(of: tuple[Entry, ...], desk: Desk, path: str) -> Iterator[Shown]:

@@ -40,6 +40,7 @@ def bookings(request: HttpRequest, desk: Desk) -> HttpResponse:
         "further": query_without(request.GET, cursor=shown.next_cursor) if shown.next_cursor else "",
         "from_start": query_without(request.GET, "cursor") if cursor else None,
         "query": query_without(request.GET, "cursor"),
+        "may_set_up": desk.may(Permission.SETUP),
         "may_export": desk.may(Permission.INTEGRATIONS),
     }  # fmt: skip
     return render(request, "dashboard/bookings.html", context)

@@ -64,8 +64,10 @@ def _merge_page(
 ) -> HttpResponse:
     """Either the two side by side, or who may be the same and who was searched for."""
     alike = [] if other else list(likely_the_same(row))
-    searched = found_customers(desk.business, said, live=desk.live).exclude(id=row.id) if said and not other else []
-    found = list(searched[:MOST_SUGGESTED])
+    found: list[Customer] = []
+    if said and not other:
+        searched = found_customers(desk.business, said, live=desk.live).exclude(id=row.id)
+        found = list(searched.order_by("-id")[:MOST_SUGGESTED])
     context = {
         "customer": row,
         "both": _with_visits(desk, [row, other]) if other else [],
@@ -80,9 +82,7 @@ def _merge_page(
 
 def _with_visits(desk: Desk, rows: list[Customer]) -> list[dict[str, Any]]:
     visits = visits_of(desk.business.id, [row.id for row in rows], now=desk.now) if rows else {}
-    return [
-        {"row": row, "visits": visits[row.id], "since": spoken_date(row.created_at, desk.business)} for row in rows
-    ]
+    return [{"row": row, "visits": visits[row.id], "since": spoken_date(row.created_at, desk.business)} for row in rows]
 
 
 @require_safe
