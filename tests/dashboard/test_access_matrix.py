@@ -10,7 +10,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from businesses.models import Business, Member
+from bookings.customers import save_customer
+from businesses.models import Business, Member, Resource
 from businesses.roles import Permission
 from tests import factories
 from tests.api.calls import nothing_changes
@@ -21,10 +22,28 @@ PRINCIPALS = ("nobody", "invited", "foreign owner", "viewer", "staff", "manager"
 # Status by principal, in the order above. The past due owner asks for the own business.
 VIEW = "302 404 404 200 200 200 200 200"
 SETUP = "302 404 404 403 403 200 200 200"
+DESK_GET = "302 404 404 403 200 200 200 200"
+DESK_SET = "302 404 404 403 302 302 302 402"
+MANAGE = "302 404 404 403 403 200 200 200"
 MEMBERS_SET = "302 404 404 403 403 302 302 402"
 
 TABLE = {
     "GET /dashboard/{slug}/": VIEW,
+    "GET /dashboard/{slug}/bookings/": VIEW,
+    "GET /dashboard/{slug}/bookings/export.csv": MANAGE,
+    "GET /dashboard/{slug}/customers/": VIEW,
+    "GET /dashboard/{slug}/customers/new/": DESK_GET,
+    "POST /dashboard/{slug}/customers/new/": DESK_SET,
+    "GET /dashboard/{slug}/customers/{customer}/": VIEW,
+    "GET /dashboard/{slug}/customers/{customer}/edit/": DESK_GET,
+    "POST /dashboard/{slug}/customers/{customer}/edit/": DESK_SET,
+    "GET /dashboard/{slug}/customers/{customer}/merge/": DESK_GET,
+    "POST /dashboard/{slug}/customers/{customer}/merge/": DESK_SET,
+    "GET /dashboard/{slug}/customers/{customer}/export.json": MANAGE,
+    "GET /dashboard/{slug}/customers/{customer}/erase/": MANAGE,
+    "POST /dashboard/{slug}/customers/{customer}/erase/": "302 404 404 403 403 302 302 402",
+    "GET /dashboard/{slug}/disruption/": SETUP,
+    "POST /dashboard/{slug}/disruption/": "302 404 404 403 403 200 200 402",
     "GET /dashboard/{slug}/setup/": SETUP,
     "GET /dashboard/{slug}/setup/members/": SETUP,
     "POST /dashboard/{slug}/setup/members/": MEMBERS_SET,
@@ -36,6 +55,16 @@ TABLE = {
 BODIES = {
     "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
     "POST /dashboard/{slug}/setup/members/{member}/role/": {"role": "viewer"},
+    "POST /dashboard/{slug}/customers/new/": {"first_name": "Ann"},
+    "POST /dashboard/{slug}/customers/{customer}/edit/": {"first_name": "Ann"},
+    "POST /dashboard/{slug}/customers/{customer}/merge/": {"other": "{double}", "keep": "{double}"},
+    "POST /dashboard/{slug}/customers/{customer}/erase/": {"name": "Jane"},
+    "POST /dashboard/{slug}/disruption/": {
+        "resource": "{resource}",
+        "first": "2100-01-01",
+        "last": "2100-01-02",
+        "key": "6c1b1b0e-2c11-4c62-9a3c-000000000001",
+    },
 }
 
 # Of nobody's business: the choice of one, and the address without its slash.
@@ -45,6 +74,7 @@ PARAMETERS = {
     "<slug:slug>": "{slug}",
     "members/<id:key>/invite": "members/{invitation}/invite",
     "members/<id:key>": "members/{member}",
+    "customers/<id:key>": "customers/{customer}",
 }
 
 
@@ -70,7 +100,15 @@ def things_of(business: Business) -> dict[str, str]:
     """One of everything, by the names in the routes."""
     member = person(business, "staff", f"other@{business.slug}.example")
     waiting = person(business, "staff", f"invited@{business.slug}.example", accepted_at=None)
-    return {"slug": business.slug, "member": str(member.uuid), "invitation": str(waiting.uuid)}
+    customer, double = (save_customer(business.id, {"first_name": "Jane"}, live=True) for _ in range(2))
+    return {
+        "slug": business.slug,
+        "member": str(member.uuid),
+        "invitation": str(waiting.uuid),
+        "customer": str(customer.uuid),
+        "double": str(double.uuid),
+        "resource": str(Resource.objects.filter(business=business)[0].uuid),
+    }
 
 
 @pytest.mark.parametrize("operation", TABLE)
@@ -89,7 +127,7 @@ def ask(world: World, operation: str, principal: str, *, refusal: bool) -> str:
     things = world.late if principal == "past due owner" else world.things
     method, route = operation.split(" ")
     with nothing_changes() if refusal else nullcontext():
-        response = sent(world.callers[principal], method, route.format(**things), operation)
+        response = sent(world.callers[principal], method, route.format(**things), operation, things)
     if principal == "nobody":
         assert response.headers["Location"].startswith("/accounts/login/?next=/dashboard/")
     elif response.status_code == 404:
@@ -98,8 +136,11 @@ def ask(world: World, operation: str, principal: str, *, refusal: bool) -> str:
     return str(response.status_code)
 
 
-def sent(client: Client, method: str, path: str, operation: str) -> Any:
-    return client.generic(method, path) if method == "GET" else client.post(path, BODIES.get(operation, {}))
+def sent(client: Client, method: str, path: str, operation: str, things: dict[str, str] | None = None) -> Any:
+    if method == "GET":
+        return client.generic(method, path)
+    body = BODIES.get(operation, {})
+    return client.post(path, {name: value.format(**things) if things else value for name, value in body.items()})
 
 
 def test_things_of_other_businesses_are_not_found(world: World, rival: Business) -> None:
@@ -107,7 +148,7 @@ def test_things_of_other_businesses_are_not_found(world: World, rival: Business)
     owner = world.callers["owner"]
     for operation in TABLE:
         method, route = operation.split(" ")
-        for name in ("member", "invitation"):
+        for name in ("member", "invitation", "customer"):
             if f"{{{name}}}" in route:
                 path = route.format(**world.things | {name: theirs[name]})
                 with nothing_changes():

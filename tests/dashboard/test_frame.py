@@ -40,6 +40,13 @@ OPEN = [
 OWN = [
     "/",
     "/dashboard/salon/",
+    "/dashboard/salon/bookings/",
+    "/dashboard/salon/bookings/?q=nobody",
+    "/dashboard/salon/bookings/?first=x",
+    "/dashboard/salon/customers/",
+    "/dashboard/salon/customers/new/",
+    "/dashboard/salon/disruption/",
+    "/dashboard/salon/disruption/?resource=x",
     "/dashboard/salon/setup/",
     "/dashboard/salon/setup/members/",
     "/dashboard/none/",

@@ -90,9 +90,7 @@ def _spoken(desk: Desk, moment: Any) -> str:
 
 
 def customer_of(desk: Desk, key: UUID) -> Customer:
-    found: Customer | None = Customer.objects.present().filter(
-        business=desk.business, live=desk.live, uuid=key
-    ).first()
+    found: Customer | None = Customer.objects.present().filter(business=desk.business, live=desk.live, uuid=key).first()
     if found is None:
         raise NotFound
     return found
