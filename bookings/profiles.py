@@ -48,7 +48,7 @@ def visits_of(business_id: int, customers: Sequence[int], *, now: datetime) -> d
     """By the id of each of these customers, in one query."""
     been = _been(now)
     found = _of(business_id, customers).values("customer_id").order_by()
-    counted = found.annotate(
+    counted: QuerySet[Any, Any] = found.annotate(
         visits=Count("id", filter=been),
         no_shows=Count("id", filter=Q(status=Status.NO_SHOW)),
         cancelled=Count("id", filter=Q(status=Status.CANCELLED)),

@@ -74,7 +74,7 @@ def dump() -> str:
     with connection.cursor() as cursor:
         for app in OUR_APPS:
             for model in apps.get_app_config("edge" if app == "availengine" else app).get_models():
-                cursor.execute(f'SELECT t::text FROM "{model._meta.db_table}" t')  # noqa: S608
+                cursor.execute(f'SELECT t::text FROM "{model._meta.db_table}" t')
                 parts += [row for (row,) in cursor.fetchall()]
     parts += [bytes(record.body or b"").decode() for record in IdempotencyRecord.objects.all()]
     return "\n".join(parts).lower()

@@ -72,7 +72,6 @@ def test_the_list(staff: Client, salon: Business, rival: Business, jane: Custome
     page = text(staff, PAGE)
     assert "Jane Doe" in page
     assert page.count(">Coming<") == 1
-    assert "No customers yet" in text(staff, PAGE.replace("salon", "salon"), q="") or listed(staff)
 
 
 @pytest.mark.parametrize("said", ["jan", "DOE", "doe jane", "jane d", "jane@", "312555", "+1 (312) 555-01", "001312"])
