@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bookings.customers import locked_customers
@@ -21,15 +21,14 @@ LONGEST_NOTES = 2000
 def likely_the_same(customer: Customer) -> QuerySet[Customer]:
     """Other customers with the same e-mail address, or with the same whole name. Nobody is found by a first name."""
     others = Customer.objects.present().filter(business_id=customer.business_id, live=customer.live)
-    same = Q()
+    same = [others.none().values("id")]
     if customer.email:
-        same |= Q(id__in=_with(others, folded(customer.email), "email"))
+        same.append(_with(others, folded(customer.email), "email"))
     if customer.last_name:
         name = folded(f"{customer.first_name} {customer.last_name}")
-        same |= Q(id__in=_with(others, name, "first_name", "last_name"))
-    if not same:
-        return others.none()
-    return others.filter(same).exclude(id=customer.id).order_by("-id")[:MOST_SUGGESTED]
+        same.append(_with(others, name, "first_name", "last_name"))
+    found = others.filter(id__in=same[0].union(*same[1:], all=True))
+    return found.exclude(id=customer.id).order_by("-id")[:MOST_SUGGESTED]
 
 
 def _with(others: QuerySet[Customer], text: str, *fields: str) -> QuerySet[Any, Any]:

@@ -75,6 +75,10 @@ class BookingsForm(forms.Form):
     def order(self) -> str:
         return self.cleaned_data["sort"] or ("start" if self.stretch in ("upcoming", "") else "-start")
 
+    def show_order(self) -> None:
+        """The field says which order is used, also where nobody chose one."""
+        self.data = {**self.data.dict(), "sort": self.order}
+
     def narrowed(self) -> Narrowed:
         found = self.cleaned_data
         first = self.today if self.stretch == "upcoming" else found["first"]
@@ -93,11 +97,6 @@ class BookingsForm(forms.Form):
     def is_narrow(self) -> bool:
         """Whether anything beyond time and order narrows the list."""
         return any(self.cleaned_data[name] for name in self.fields if name not in ("when", "sort"))
-
-    @property
-    def narrows_more(self) -> bool:
-        """Whether something does that is not seen at first sight."""
-        return any(self.data.get(name) for name in self.fields if name not in ("q", "when"))
 
 
 def query_without(data: QueryDict, *names: str, **others: str) -> str:

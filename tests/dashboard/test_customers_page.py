@@ -234,7 +234,7 @@ def test_handing_out(signed_in: AsSomebody, salon: Business, jane: Customer) -> 
 
 def test_erasing(signed_in: AsSomebody, salon: Business, jane: Customer, clock: Any) -> None:
     owner, path = signed_in("owner"), f"{PAGE}{jane.uuid}/erase/"
-    booking = visit(salon)
+    booking = visit(salon, "2026-05-10")
     with nothing_changes():
         assert "Type “Jane Doe” to confirm" in text(owner, path)
         answer = owner.post(path, {"name": "Jane Doe"})

@@ -110,6 +110,9 @@ def test_the_api_carries_no_policy(db: None) -> None:
     assert "Content-Security-Policy" not in Client().get("/v1/businesses/x").headers
 
 
+DESK = ["Today", "Bookings", "Customers"]
+
+
 def labels(page: str) -> list[str]:
     nav = page[page.index('<nav class="nav"') : page.index("</nav>")]
     return re.findall(r"<span>([^<]+)</span>", nav)
@@ -117,7 +120,7 @@ def labels(page: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("role", "shown"),
-    [("viewer", ["Today"]), ("staff", ["Today"]), ("manager", ["Today", "Set-up"]), ("owner", ["Today", "Set-up"])],
+    [("viewer", DESK), ("staff", DESK), ("manager", [*DESK, "Set-up"]), ("owner", [*DESK, "Set-up"])],
 )
 def test_navigation_by_role(signed_in: AsSomebody, role: str, shown: list[str]) -> None:
     """Pages of the navigation that do not exist (yet) are left out."""

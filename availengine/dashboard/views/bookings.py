@@ -30,8 +30,11 @@ def bookings(request: HttpRequest, desk: Desk) -> HttpResponse:
     found = narrowed_bookings(desk.business, form.narrowed(), live=desk.live)
     cursor = request.GET.get("cursor")
     shown = keyset_page(found, _listing(desk, form), order=ORDERS[form.order], limit=PAGE, cursor=cursor)
+    hidden = any(request.GET.get(name) for name in form.fields if name not in ("q", "when"))
+    form.show_order()
     context = {
         "form": form,
+        "narrows_more": hidden,
         "when": form.stretch,
         "is_narrow": form.is_narrow,
         "rows": [booking_row(desk, row) for row in shown.rows],
