@@ -77,7 +77,7 @@ class BookingsForm(forms.Form):
 
     def show_order(self) -> None:
         """The field says which order is used, also where nobody chose one."""
-        self.data = {**self.data.dict(), "sort": self.order}
+        self.data = {**dict(self.data.items()), "sort": self.order}
 
     def narrowed(self) -> Narrowed:
         found = self.cleaned_data

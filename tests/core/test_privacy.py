@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from availengine.api.idempotency import forget_answers
 from availengine.models import IdempotencyRecord
+from bookings import messages
 from bookings.customers import save_customer
 from bookings.links import new_link
 from bookings.merging import merge_customers
@@ -135,6 +136,22 @@ def test_a_message_that_waits_is_not_sent(salon: Tenant, booking: Booking, clock
     sent.refresh_from_db()
     assert (waiting.state, waiting.recipient, waiting.text, waiting.html) == ("skipped", "", "", "")
     assert (sent.state, sent.recipient) == ("sent", "")
+
+
+def test_a_message_that_is_being_sent_brings_nothing_back(
+    salon: Tenant, booking: Booking, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.move_to(booking.ends_at)
+    waiting = Message.objects.get(booking=booking)
+
+    def hand_over(message: Message) -> str:
+        erase(salon, booking.customer)
+        return ""
+
+    monkeypatch.setattr(messages, "_hand_over", hand_over)
+    assert messages.send(waiting.id, now=timezone.now()) is True
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.recipient, waiting.text) == ("sent", "", "")
 
 
 def test_a_repeated_request_is_still_done_once(salon: Tenant, booking: Booking, clock: Any) -> None:
