@@ -54,10 +54,6 @@ class Hit:
     held: tuple[Allocation, ...]
     others: tuple[Resource, ...]
 
-    @property
-    def proposed(self) -> Resource | None:
-        return self.others[0] if self.others else None
-
 
 # --- what would happen --------------------------------------------------------------------------------------------
 

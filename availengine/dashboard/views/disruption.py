@@ -20,7 +20,7 @@ from bookings.disruption import Absence, Hit
 from bookings.posting import problem_of
 from bookings.queries import snapshot_of
 from bookings.wording import spoken_date, spoken_time
-from businesses.errors import Conflict, Invalid, NotFound
+from businesses.errors import Busy, Conflict, Invalid, NotFound
 from businesses.localtime import day_bounds, earliest_instant, latest_instant, moment_of
 from businesses.models import Closure
 from businesses.roles import Permission
@@ -160,6 +160,8 @@ def _done(desk: Desk, chosen: QueryDict, closure: Closure, hits: list[Hit]) -> I
             state, said = _carried_out(desk, hit, closure, what, version)
         except (Conflict, NotFound, Invalid) as error:
             state, said = "bad", f"{_('Changed meanwhile, nothing was done.')} {_(error.message)}"
+        except Busy as error:
+            state, said = "bad", _(error.message)
         yield {**_row(desk, hit), "state": state, "said": said}
     known = {f"do-{hit.booking.uuid}" for hit in hits}
     gone = [name for name in chosen if name.startswith("do-") and name not in known]
