@@ -22,6 +22,7 @@ from businesses.models import Member
 from payments.models import Deposit, DepositStatus
 
 LEASE = timedelta(minutes=5)
+FINISHED = ("next_try_at", "sent_at", "skipped", "problem", "tries", "provider_ref", "updated_at")
 PAUSES = (1, 5, 15, 60, 240, 720)  # minutes before a message is tried again; then it is given up
 
 
@@ -123,7 +124,7 @@ def _finish(
 ) -> None:
     message.next_try_at, message.sent_at, message.skipped = next_try_at, sent_at, skipped
     message.problem = problem[:500]
-    message.save()
+    message.save(update_fields=FINISHED)  # not what it says: whom it was to may have been erased meanwhile
 
 
 def _hand_over(message: Message) -> str:

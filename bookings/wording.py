@@ -12,6 +12,7 @@ from businesses.localtime import moment_of
 from businesses.models import Business
 
 DATES = {"en": "l, j F Y", "de": "l, j. F Y", "el": "l, j E Y"}  # the languages there are texts in
+SHORT_DATES = {"en": "D, j M Y", "de": "D, j. N Y", "el": "D, j N Y"}
 CLOCKS = {"en-US": "g:i A"}
 CLOCK = "H:i"
 
@@ -31,6 +32,11 @@ def in_language_of(business: Business) -> Iterator[None]:
 def spoken_day(moment: datetime, business: Business) -> str:
     """`Friday, 15 May 2026`, in the zone of the business."""
     return date_format(moment.astimezone(business.zone), DATES[language_of(business)])
+
+
+def short_day(moment: datetime, business: Business) -> str:
+    """`Fri, 15 May 2026`, in the zone of the business: where there is little room."""
+    return date_format(moment.astimezone(business.zone), SHORT_DATES[language_of(business)])
 
 
 def spoken_time(moment: datetime, business: Business) -> str:

@@ -80,6 +80,7 @@ SETUP = (
     Entry("messages", _("Messages"), Permission.VIEW, "mail", _("Mails and text messages, and what became of them.")),
     Entry("audit", _("Audit log"), Permission.SETUP, "history", _("Who changed what in the set-up, and when.")),
     Entry("billing", _("Subscription"), Permission.BILLING, "card", _("Your plan, and how it stands.")),
+    Entry("disruption", _("Somebody is away"), Permission.SETUP, "calendar", _("Enter it, and settle what is booked.")),
 )
 
 

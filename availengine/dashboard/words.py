@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Status
+from bookings.models import Source, Status
 from businesses.models import ResourceKind, Role
 from payments.models import DepositStatus
 
@@ -53,4 +53,10 @@ KINDS: Mapping[str, str | Promise] = {
     ResourceKind.TABLE: _("Tables"),
     ResourceKind.ROOM: _("Rooms"),
     ResourceKind.EQUIPMENT: _("Equipment"),
+}
+
+SOURCES: Mapping[str, str | Promise] = {
+    Source.ONLINE: _("Online"),
+    Source.STAFF: _("At the desk"),
+    Source.IMPORT: _("Imported"),
 }

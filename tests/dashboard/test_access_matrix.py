@@ -12,12 +12,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from bookings.asking import Ask
-from bookings.customers import Guest
+from bookings.customers import Guest, save_customer
 from bookings.placing import Start
 from bookings.services import NewBooking, create_booking
 from businesses.keys import issue_key
 from businesses.localtime import minute_of
-from businesses.models import Business, Member
+from businesses.models import Business, Member, Resource
 from businesses.roles import Permission
 from tests import factories
 from tests.api.calls import nothing_changes
@@ -35,6 +35,7 @@ WITHOUT_TICKET = "302 404 404 403 403 400 400 402"  # the form of a page that wa
 SHOWN_SECRET = "302 404 404 403 403 200 200 402"
 BOOKINGS = "302 404 404 403 200 200 200 200"
 BOOKINGS_SET = "302 404 404 403 302 302 302 402"
+MANAGE = "302 404 404 403 403 200 200 200"
 
 TABLE = {
     "GET /dashboard/{slug}/": VIEW,
@@ -44,6 +45,21 @@ TABLE = {
     "POST /dashboard/{slug}/bookings/{booking}/move/": BOOKINGS_SET,
     "GET /dashboard/{slug}/insights/": VIEW,
     "GET /dashboard/{slug}/insights/numbers.csv": VIEW,
+    "GET /dashboard/{slug}/bookings/": VIEW,
+    "GET /dashboard/{slug}/bookings/export.csv": MANAGE,
+    "GET /dashboard/{slug}/customers/": VIEW,
+    "GET /dashboard/{slug}/customers/new/": BOOKINGS,
+    "POST /dashboard/{slug}/customers/new/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/customers/{customer}/": VIEW,
+    "GET /dashboard/{slug}/customers/{customer}/edit/": BOOKINGS,
+    "POST /dashboard/{slug}/customers/{customer}/edit/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/customers/{customer}/merge/": BOOKINGS,
+    "POST /dashboard/{slug}/customers/{customer}/merge/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/customers/{customer}/export.json": MANAGE,
+    "GET /dashboard/{slug}/customers/{customer}/erase/": MANAGE,
+    "POST /dashboard/{slug}/customers/{customer}/erase/": "302 404 404 403 403 302 302 402",
+    "GET /dashboard/{slug}/disruption/": SETUP,
+    "POST /dashboard/{slug}/disruption/": "302 404 404 403 403 200 200 402",
     "GET /dashboard/{slug}/setup/": SETUP,
     "GET /dashboard/{slug}/setup/members/": SETUP,
     "POST /dashboard/{slug}/setup/members/": SET,
@@ -83,6 +99,16 @@ BODIES = {
     "POST /dashboard/{slug}/setup/webhooks/{endpoint}/change/": {"url": "https://other.example.com/hook"},
     "POST /dashboard/{slug}/setup/webhooks/{endpoint}/switch/": {"active": "off"},
     "POST /dashboard/{slug}/setup/webhooks/{endpoint}/replay/": {"since": "2026-05-01T00:00"},
+    "POST /dashboard/{slug}/customers/new/": {"first_name": "Ann"},
+    "POST /dashboard/{slug}/customers/{customer}/edit/": {"first_name": "Ann"},
+    "POST /dashboard/{slug}/customers/{customer}/merge/": {"other": "{double}", "keep": "{double}"},
+    "POST /dashboard/{slug}/customers/{customer}/erase/": {"name": "Jane"},
+    "POST /dashboard/{slug}/disruption/": {
+        "resource": "{resource}",
+        "first": "2100-01-01",
+        "last": "2100-01-02",
+        "key": "6c1b1b0e-2c11-4c62-9a3c-000000000001",
+    },
 }
 
 # Of nobody's business: the choice of one, and the address without its slash.
@@ -96,6 +122,7 @@ PARAMETERS = {
     "webhooks/<id:key>": "webhooks/{endpoint}",
     "<id:delivery_id>": "{delivery}",
     "bookings/<id:key>": "bookings/{booking}",
+    "customers/<id:key>": "customers/{customer}",
 }
 
 
@@ -127,6 +154,7 @@ def things_of(business: Business) -> dict[str, str]:
     guest, start = Guest(first_name="Jane", last_name="Doe", phone="+13125550100"), Start(date(2026, 5, 15), 600)
     new = NewBooking(business_id=business.id, live=True, guest=guest, start=start, ask=Ask(staff=True))
     booking, _ = create_booking(new, now=minute_of(datetime(2026, 5, 1, 12, 0, tzinfo=UTC)))
+    customer, double = (save_customer(business.id, {"first_name": "Jane"}, live=True) for _ in range(2))
     return {
         "slug": business.slug,
         "member": str(member.uuid),
@@ -135,6 +163,9 @@ def things_of(business: Business) -> dict[str, str]:
         "endpoint": str(endpoint.uuid),
         "delivery": str(Delivery.objects.get(endpoint=endpoint).uuid),
         "booking": str(booking.uuid),
+        "customer": str(customer.uuid),
+        "double": str(double.uuid),
+        "resource": str(Resource.objects.filter(business=business)[0].uuid),
     }
 
 
@@ -154,7 +185,7 @@ def ask(world: World, operation: str, principal: str, *, refusal: bool) -> str:
     things = world.late if principal == "past due owner" else world.things
     method, route = operation.split(" ")
     with nothing_changes() if refusal else nullcontext():
-        response = sent(world.callers[principal], method, route.format(**things), operation)
+        response = sent(world.callers[principal], method, route.format(**things), operation, things)
     if principal == "nobody":
         assert response.headers["Location"].startswith("/accounts/login/?next=/dashboard/")
     elif response.status_code == 404:
@@ -163,10 +194,11 @@ def ask(world: World, operation: str, principal: str, *, refusal: bool) -> str:
     return str(response.status_code)
 
 
-def sent(client: Client, method: str, path: str, operation: str) -> Any:
+def sent(client: Client, method: str, path: str, operation: str, things: dict[str, str] | None = None) -> Any:
     if method == "GET":
         return client.get(path + QUERIES.get(operation, ""))
-    return client.post(path, BODIES.get(operation, {}))
+    body = BODIES.get(operation, {})
+    return client.post(path, {name: value.format(**things) if things else value for name, value in body.items()})
 
 
 def test_things_of_other_businesses_are_not_found(world: World, rival: Business) -> None:
