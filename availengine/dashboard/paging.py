@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_noop
 
-from availengine.api.pagination import cursor_signer
 from availengine.dashboard.access import Desk
+from availengine.keyset import cursor_signer
 from businesses.errors import Invalid
 
 MOST = 50

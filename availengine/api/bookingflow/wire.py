@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from rest_framework.exceptions import ValidationError
 
 from availengine.api.moments import moment_text
-from availengine.api.pagination import Page
 from availengine.api.periods import local_moment
+from availengine.keyset import Page
 from bookings.models import Booking, Customer
 from bookings.placing import Placement
 from bookings.queries import stamps
