@@ -73,3 +73,10 @@ def _end_of_gap(zone: ZoneInfo, before: int, after: int) -> int:
 def day_bounds(zone: ZoneInfo, day: date) -> tuple[int, int]:
     """The first minute of a date and the first minute of the next one, also where midnight does not exist."""
     return earliest_instant(zone, day, 0), earliest_instant(zone, day + timedelta(days=1), 0)
+
+
+def edge(zone: ZoneInfo, day: date, minutes: int | None, *, last: bool = False) -> int:
+    """The minute at which a period begins, or with `last` ends: of a date alone the whole day is in it."""
+    if minutes is None and last:
+        return earliest_instant(zone, day + timedelta(days=1), 0)
+    return earliest_instant(zone, day, minutes or 0)

@@ -1,6 +1,5 @@
 """The catalogue on the wire: for each kind of thing its input, its answer, and how a row becomes JSON."""
 
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,9 +9,9 @@ from rest_framework import serializers
 from availengine.api.fields import Boolean, Date, Integer, IntegerParameter, Text, Time, Uuid, party
 from availengine.api.pagination import DEFAULT_LIMIT, MOST
 from availengine.api.v1.answers import DepositRule, PageOf
-from availengine.api.v1.wire import clock, deposit_rule
+from availengine.api.v1.wire import deposit_rule
 from businesses.deposit_rules import MOST_CENTS, Rule
-from businesses.localtime import DAY, earliest_instant, local_of, minute_of, moment_of
+from businesses.localtime import DAY, edge, local_of, minute_of, moment_of
 from businesses.models import (
     Closure,
     ClosureKind,
@@ -26,7 +25,7 @@ from businesses.models import (
     ServiceCategory,
     Weekday,
 )
-from businesses.weeks import interval
+from businesses.weeks import clock_text, interval
 
 WEEKDAYS = [label.lower() for label in Weekday.labels]
 LOCAL_MOMENT = "%Y-%m-%dT%H:%M"
@@ -210,8 +209,8 @@ def hours(row: OpeningHours) -> dict[str, Any]:
     return {
         "id": str(row.uuid),
         "weekday": WEEKDAYS[row.weekday],
-        "opens": clock(row.opens),
-        "closes": clock(row.closes),
+        "opens": clock_text(row.opens),
+        "closes": clock_text(row.closes),
         "resource_id": str(row.resource.uuid) if row.resource else None,
     }
 
@@ -276,16 +275,10 @@ def closure_values(data: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     """Model values in UTC: a date begins at its midnight, a last date ends at the next one."""
     values: dict[str, Any] = {name: data[name] for name in ("kind", "reason") if name in data}
     if "from" in data:
-        day, minutes = data["from"]
-        values["starts_at"] = _utc(zone, day, minutes or 0)
+        values["starts_at"] = moment_of(edge(zone, *data["from"]))
     if "to" in data:
-        day, minutes = data["to"]
-        values["ends_at"] = _utc(zone, day + timedelta(days=1), 0) if minutes is None else _utc(zone, day, minutes)
+        values["ends_at"] = moment_of(edge(zone, *data["to"], last=True))
     return values
-
-
-def _utc(zone: ZoneInfo, day: date, minutes: int) -> datetime:
-    return moment_of(earliest_instant(zone, day, minutes)).astimezone(UTC)
 
 
 def page_of(name: str, item: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
