@@ -84,6 +84,16 @@
     choose();
   }
 
+  // --- cancellation: one empty step at a time ------------------------------------------------------------------
+  const steps = [...document.querySelectorAll(".step")];
+  const grow = () => {
+    const filled = (step) => [...step.querySelectorAll("input")].some((input) => input.value) || step.querySelector(".errors");
+    const last = steps.findLastIndex(filled);
+    steps.forEach((step, number) => (step.hidden = number > last + 1));
+  };
+  steps.forEach((step) => step.addEventListener("input", grow));
+  grow();
+
   // --- public holidays -----------------------------------------------------------------------------------------
   const all = document.getElementById("tick-all");
   if (all) {

@@ -5,8 +5,8 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from availengine.dashboard.forms.fields import Section, SetupForm, flag, minutes, text, url, whole
 from availengine.dashboard.words import LANGUAGES
@@ -35,7 +35,7 @@ def zones(kept: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
         for area, group in groupby(names, key=lambda name: name.split("/")[0])
     ]
     others = [name for name in dict.fromkeys(("UTC", kept)) if name and name not in names]
-    return [*found, (_("Others"), [(name, name) for name in others])]
+    return [*found, (gettext("Others"), [(name, name) for name in others])]
 
 
 def currencies(kept: str = "") -> list[tuple[str, str]]:
@@ -50,11 +50,9 @@ def languages(kept: str = "") -> list[tuple[str, Any]]:
 class Places(SetupForm):
     """Zone, currency and language: of a new business and of one that there is."""
 
-    timezone = forms.ChoiceField(label=later("Time zone"))
-    currency = forms.ChoiceField(label=later("Currency"))
-    language = forms.ChoiceField(
-        label=later("Language"), help_text=later("Of these pages, and of messages to customers.")
-    )
+    timezone = forms.ChoiceField(label=_("Time zone"))
+    currency = forms.ChoiceField(label=_("Currency"))
+    language = forms.ChoiceField(label=_("Language"), help_text=_("Of these pages, and of messages to customers."))
 
     def __init__(self, *args: Any, kept: Business | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,84 +62,80 @@ class Places(SetupForm):
 
 
 class NewBusinessForm(Places):
-    name = text(later("Name"), 200, required=True)
+    name = text(_("Name"), 200, required=True)
     slug = forms.SlugField(
-        label=later("Address on the web"),
+        label=_("Address on the web"),
         max_length=80,
-        help_text=later("Small letters, digits and hyphens. It is part of links and cannot be changed later."),
+        help_text=_("Small letters, digits and hyphens. It is part of links and cannot be changed later."),
     )
 
-    sections = (Section(later("New business"), (("name",), ("slug",), ("timezone",), ("currency", "language"))),)
+    sections = (Section(_("New business"), (("name",), ("slug",), ("timezone",), ("currency", "language"))),)
 
     def clean_slug(self) -> str:
         return str(self.cleaned_data["slug"]).lower()
 
 
 class ProfileForm(Places):
-    name = text(later("Name"), 200, required=True)
-    description = text(later("Description"), 1000, rows=3)
-    category = text(later("Line of business"), 100, help_text=later("Such as Salon or Restaurant."))
-    phone = text(later("Phone"), 40, help_text=later("With the country, such as +30 210 1234567."))
-    email = forms.EmailField(label=later("E-mail address"), required=False, max_length=254)
-    address = text(later("Address"), 300)
-    logo_url = url(later("Address of the logo"))
-    show_staff_selection = flag(later("Customers choose who serves them"))
-    show_service_prices = flag(later("Show prices"))
-    show_service_duration = flag(later("Show durations"))
-    require_customer_email = flag(later("Ask customers for their e-mail address"))
+    name = text(_("Name"), 200, required=True)
+    description = text(_("Description"), 1000, rows=3)
+    category = text(_("Line of business"), 100, help_text=_("Such as Salon or Restaurant."))
+    phone = text(_("Phone"), 40, help_text=_("With the country, such as +30 210 1234567."))
+    email = forms.EmailField(label=_("E-mail address"), required=False, max_length=254)
+    address = text(_("Address"), 300)
+    logo_url = url(_("Address of the logo"))
+    show_staff_selection = flag(_("Customers choose who serves them"))
+    show_service_prices = flag(_("Show prices"))
+    show_service_duration = flag(_("Show durations"))
+    require_customer_email = flag(_("Ask customers for their e-mail address"))
 
     sections = (
         Section(
-            later("Business"), (("name", "category"), ("description",), ("phone", "email"), ("address",), ("logo_url",))
+            _("Business"), (("name", "category"), ("description",), ("phone", "email"), ("address",), ("logo_url",))
         ),
-        Section(later("Zone, currency, language"), (("timezone",), ("currency", "language"))),
+        Section(_("Zone, currency, language"), (("timezone",), ("currency", "language"))),
         Section(
-            later("On the booking page"),
+            _("On the booking page"),
             (("show_staff_selection", "show_service_prices"), ("show_service_duration", "require_customer_email")),
         ),
     )
 
 
 class RulesForm(SetupForm):
-    slot_interval_minutes = minutes(
-        later("Minutes between starts"), 1, help_text=later("30: bookings start at 9:00, 9:30, …")
-    )
+    slot_interval_minutes = minutes(_("Minutes between starts"), 1, help_text=_("30: bookings start at 9:00, 9:30, …"))
     lead_time_minutes = whole(
-        later("Minutes ahead, at least"), 0, 525_600, help_text=later("60: who comes at 10:00 books by 9:00.")
+        _("Minutes ahead, at least"), 0, 525_600, help_text=_("60: who comes at 10:00 books by 9:00.")
     )
-    window_days = whole(later("Days ahead, at most"), 1, 730, help_text=later("60: two months."))
-    auto_confirm = flag(
-        later("Confirm bookings by themselves"), help_text=later("Off: each one waits until you confirm it.")
-    )
+    window_days = whole(_("Days ahead, at most"), 1, 730, help_text=_("60: two months."))
+    auto_confirm = flag(_("Confirm bookings by themselves"), help_text=_("Off: each one waits until you confirm it."))
     cancel_notice_hours = whole(
-        later("Hours until which cancelling is free"),
+        _("Hours until which cancelling is free"),
         0,
         8760,
-        help_text=later("Counts where there are no cancellation steps."),
+        help_text=_("Counts where there are no cancellation steps."),
     )
     reminder_hours = text(
-        later("Remind customers, hours before"), 40, help_text=later("Up to five, such as 48, 2. Empty: never.")
+        _("Remind customers, hours before"), 40, help_text=_("Up to five, such as 48, 2. Empty: never.")
     )
     sms_reminders = flag(
-        later("Remind by SMS as well"), help_text=later("Also confirms by SMS where there is no e-mail address.")
+        _("Remind by SMS as well"), help_text=_("Also confirms by SMS where there is no e-mail address.")
     )
 
     sections = (
         Section(
-            later("When can be booked"),
+            _("When can be booked"),
             (("slot_interval_minutes", "lead_time_minutes", "window_days"), ("auto_confirm",)),
         ),
-        Section(later("Cancelling"), (("cancel_notice_hours",),)),
-        Section(later("Reminders"), (("reminder_hours",), ("sms_reminders",))),
+        Section(_("Cancelling"), (("cancel_notice_hours",),)),
+        Section(_("Reminders"), (("reminder_hours",), ("sms_reminders",))),
     )
 
     def clean_reminder_hours(self) -> list[int]:
         parts = [part.strip() for part in self.cleaned_data["reminder_hours"].split(",") if part.strip()]
         if not all(part.isascii() and part.isdigit() for part in parts):
-            raise forms.ValidationError(_("Write hours like 48, 2."))
+            raise forms.ValidationError(gettext("Write hours like 48, 2."))
         hours = [int(part) for part in parts]
         if len(hours) > MOST_REMINDERS or len(set(hours)) != len(hours):
-            raise forms.ValidationError(_("Up to five, each once."))
+            raise forms.ValidationError(gettext("Up to five, each once."))
         if any(not 1 <= hour <= MOST_REMINDER_HOURS for hour in hours):
-            raise forms.ValidationError(_("1 to %(most)s hours.") % {"most": MOST_REMINDER_HOURS})
+            raise forms.ValidationError(gettext("1 to %(most)s hours.") % {"most": MOST_REMINDER_HOURS})
         return hours

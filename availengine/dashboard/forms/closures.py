@@ -7,16 +7,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from availengine.dashboard.forms.fields import NEEDED, ClockField, Section, SetupForm, text
 from businesses.localtime import edge, local_of, minute_of, moment_of
 from businesses.models import Closure, ClosureKind, Resource
 
 KINDS = {
-    ClosureKind.CLOSED: later("Closed"),
-    ClosureKind.OPEN: later("Specially open, outside the usual hours"),
+    ClosureKind.CLOSED: _("Closed"),
+    ClosureKind.OPEN: _("Specially open, outside the usual hours"),
 }
 
 
@@ -26,26 +26,26 @@ def day_field(label: Any, **kwargs: Any) -> forms.DateField:
 
 
 class ClosureForm(SetupForm):
-    resource = forms.ChoiceField(label=later("Of"), required=False)
-    kind = forms.ChoiceField(label=later("What"), choices=list(KINDS.items()), widget=forms.RadioSelect)
-    from_day = day_field(later("From"))
-    from_time = ClockField(label=later("From this time"))
-    to_day = day_field(later("Until"), required=False, help_text=later("Empty: the same day."))
-    to_time = ClockField(label=later("Until this time"))
-    reason = text(later("Reason"), 200, help_text=later("Only you see it."))
+    resource = forms.ChoiceField(label=_("Of"), required=False)
+    kind = forms.ChoiceField(label=_("What"), choices=list(KINDS.items()), widget=forms.RadioSelect)
+    from_day = day_field(_("From"))
+    from_time = ClockField(label=_("From this time"))
+    to_day = day_field(_("Until"), required=False, help_text=_("Empty: the same day."))
+    to_time = ClockField(label=_("Until this time"))
+    reason = text(_("Reason"), 200, help_text=_("Only you see it."))
     known = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     sections = (
         Section(
-            later("When"),
+            _("When"),
             (("resource",), ("kind",), ("from_day", "from_time"), ("to_day", "to_time"), ("reason",)),
-            later("Leave the times empty for whole days; the last day is included."),
+            _("Leave the times empty for whole days; the last day is included."),
         ),
     )
 
     def __init__(self, *args: Any, resources: Sequence[Resource], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        listed = [("", _("The whole business")), *((str(row.uuid), row.name) for row in resources)]
+        listed = [("", gettext("The whole business")), *((str(row.uuid), row.name) for row in resources)]
         self.fields["resource"].choices = listed  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -58,7 +58,9 @@ class ClosureForm(SetupForm):
             start = (data["from_day"], since or 0)
             end = (data["to_day"] or data["from_day"], 24 * 60 if until is None else until)
             if end <= start:
-                self.add_error("to_time" if until is not None else "to_day", _("This is not after the beginning."))
+                self.add_error(
+                    "to_time" if until is not None else "to_day", gettext("This is not after the beginning.")
+                )
         return data
 
     def closure_values(self, zone: ZoneInfo) -> dict[str, Any]:
@@ -100,15 +102,15 @@ def is_whole_days(row: Closure, zone: ZoneInfo) -> bool:
 class PlaceForm(forms.Form):
     """Whose public holidays."""
 
-    country = forms.ChoiceField(label=later("Country"), required=False)
-    region = forms.ChoiceField(label=later("Region"), required=False)
-    year = forms.ChoiceField(label=later("Year"), required=False)
+    country = forms.ChoiceField(label=_("Country"), required=False)
+    region = forms.ChoiceField(label=_("Region"), required=False)
+    year = forms.ChoiceField(label=_("Year"), required=False)
 
     def __init__(self, data: Any, *, countries: Any, regions: Any, years: Sequence[int]) -> None:
         super().__init__(data)
         self.fields["country"].choices = countries  # type: ignore[attr-defined]
-        self.fields["region"].choices = [("", _("Nationwide only")), *regions]  # type: ignore[attr-defined]
-        self.fields["year"].choices = [(str(year), str(year)) for year in years]  # type: ignore[attr-defined]
+        self.fields["region"].choices = [("", gettext("Nationwide only")), *regions]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [("", gettext("The next 12 months")), *((str(year), str(year)) for year in years)]  # type: ignore[attr-defined]
 
 
 def day_span(zone: ZoneInfo, day: date) -> dict[str, Any]:

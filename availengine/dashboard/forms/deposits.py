@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from availengine.dashboard.forms.fields import NEEDED, MoneyField, Section, SetupForm, minutes, whole
 from availengine.dashboard.words import AUDIENCES, BASES, DEPOSITS
@@ -17,16 +17,16 @@ from businesses.models import Business, DepositBasis, DepositType, Plan
 class DepositFields(SetupForm):
     """A deposit rule. Which types there are depends on whose it is."""
 
-    deposit_type = forms.ChoiceField(label=later("Deposit"), widget=forms.RadioSelect, required=False)
-    deposit_basis = forms.ChoiceField(label=later("How much"), choices=list(BASES.items()), required=False)
-    deposit_amount_cents = MoneyField(label=later("Amount"))
-    deposit_percent = whole(later("Percent of the price"), 1, 100, required=False)
+    deposit_type = forms.ChoiceField(label=_("Deposit"), widget=forms.RadioSelect, required=False)
+    deposit_basis = forms.ChoiceField(label=_("How much"), choices=list(BASES.items()), required=False)
+    deposit_amount_cents = MoneyField(label=_("Amount"))
+    deposit_percent = whole(_("Percent of the price"), 1, 100, required=False)
     deposit_only_for = forms.MultipleChoiceField(
-        label=later("Only for"),
+        label=_("Only for"),
         choices=list(AUDIENCES.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=later("Any of these. None ticked: everybody."),
+        help_text=_("Any of these. None ticked: everybody."),
     )
     plan: str = Plan.BASIC
 
@@ -43,9 +43,9 @@ class DepositFields(SetupForm):
         if not data.get(name) and name not in self.errors:
             self.add_error(name, str(NEEDED))
         if not percent and (data.get("deposit_amount_cents") or 0) > MOST_CENTS:
-            self.add_error("deposit_amount_cents", _("This is too much."))
+            self.add_error("deposit_amount_cents", gettext("This is too much."))
         if data["deposit_type"] == DepositType.AUTHORIZATION_HOLD and self.plan != Plan.PREMIUM:
-            self.add_error("deposit_type", _("Card holds need the premium plan. Your plan takes charges."))
+            self.add_error("deposit_type", gettext("Card holds need the premium plan. Your plan takes charges."))
         return data
 
     def rule(self) -> Rule | None:
@@ -65,8 +65,8 @@ class DepositFields(SetupForm):
 
 
 class StepForm(forms.Form):
-    hours = whole(later("Hours before"), 0, MOST_HOURS, required=False)
-    fee = whole(later("Fee in percent"), 0, 100, required=False)
+    hours = whole(_("Hours before"), 0, MOST_HOURS, required=False)
+    fee = whole(_("Fee in percent"), 0, 100, required=False)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -99,9 +99,9 @@ class StepsForm:
             index, name, _problem = found
             row = used[index]
             if name == "hours_before":
-                row.add_error("hours", _("Each step is nearer to the visit than the one before."))
+                row.add_error("hours", gettext("Each step is nearer to the visit than the one before."))
             else:
-                row.add_error("fee", _("Each step costs more than the one before."))
+                row.add_error("fee", gettext("Each step costs more than the one before."))
         return not found
 
     @property
@@ -113,20 +113,20 @@ class DepositForm(DepositFields):
     """The business's rule."""
 
     deposit_window_minutes = minutes(
-        later("Minutes to pay"),
+        _("Minutes to pay"),
         1,
-        help_text=later("A booking that is not paid by then ends, and its time is free again."),
+        help_text=_("A booking that is not paid by then ends, and its time is free again."),
     )
     sections = (
         Section(
-            later("Deposit"),
+            _("Deposit"),
             (
                 ("deposit_type",),
                 ("deposit_basis", "deposit_amount_cents", "deposit_percent"),
                 ("deposit_only_for",),
                 ("deposit_window_minutes",),
             ),
-            later("What a customer pays when booking. Services may say otherwise."),
+            _("What a customer pays when booking. Services may say otherwise."),
         ),
     )
 

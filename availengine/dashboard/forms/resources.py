@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from availengine.dashboard.forms.fields import Section, SetupForm, flag, text, url, whole
 from availengine.dashboard.words import COLORS, KINDS
@@ -22,12 +22,12 @@ MOST_AT_ONCE = 100
 class Capacities(SetupForm):
     """What one resource and several have in common."""
 
-    kind = forms.ChoiceField(label=later("Kind"), choices=list(KINDS.items()))
-    section = text(later("Section"), 100, help_text=later("Such as Terrace or Main floor."))
-    capacity_min = whole(later("Smallest party"), 1, 50)
-    capacity_max = whole(later("Largest party"), 1, 50)
-    bookable_online = flag(later("Bookable online"), help_text=later("Off: only you book it."))
-    performs = forms.MultipleChoiceField(label=later("Performs"), required=False, widget=forms.CheckboxSelectMultiple)
+    kind = forms.ChoiceField(label=_("Kind"), choices=list(KINDS.items()))
+    section = text(_("Section"), 100, help_text=_("Such as Terrace or Main floor."))
+    capacity_min = whole(_("Smallest party"), 1, 50)
+    capacity_max = whole(_("Largest party"), 1, 50)
+    bookable_online = flag(_("Bookable online"), help_text=_("Off: only you book it."))
+    performs = forms.MultipleChoiceField(label=_("Performs"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, services: Sequence[Service], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,7 +38,7 @@ class Capacities(SetupForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("capacity_min", 1) > data.get("capacity_max", 50):
-            self.add_error("capacity_max", _("This is less than the smallest."))
+            self.add_error("capacity_max", gettext("This is less than the smallest."))
         return data
 
     def performed(self) -> list[UUID]:
@@ -46,18 +46,18 @@ class Capacities(SetupForm):
 
 
 class ResourceForm(Capacities):
-    name = text(later("Name"), 200, required=True)
-    location = text(later("Location"), 200)
-    job_title = text(later("Job title"), 100)
-    about = text(later("About"), 2000, rows=3)
-    photo_url = url(later("Address of a photo"))
-    color = forms.ChoiceField(label=later("Colour in the calendar"), required=False)
-    active = flag(later("In use"), help_text=later("Off: takes no new bookings."))
+    name = text(_("Name"), 200, required=True)
+    location = text(_("Location"), 200)
+    job_title = text(_("Job title"), 100)
+    about = text(_("About"), 2000, rows=3)
+    photo_url = url(_("Address of a photo"))
+    color = forms.ChoiceField(label=_("Colour in the calendar"), required=False)
+    active = flag(_("In use"), help_text=_("Off: takes no new bookings."))
 
     sections = (
-        Section(later("Resource"), (("name", "kind"), ("capacity_min", "capacity_max"), ("section", "location"))),
-        Section(later("What it does"), (("performs",), ("active", "bookable_online"))),
-        Section(later("What customers see"), (("job_title", "color"), ("about",), ("photo_url",)), folded=True),
+        Section(_("Resource"), (("name", "kind"), ("capacity_min", "capacity_max"), ("section", "location"))),
+        Section(_("What it does"), (("performs",), ("active", "bookable_online"))),
+        Section(_("What customers see"), (("job_title", "color"), ("about",), ("photo_url",)), folded=True),
     )
 
     def __init__(self, *args: Any, row: Resource | None, **kwargs: Any) -> None:
@@ -85,16 +85,16 @@ def resource_initial(row: Resource | None, services: Sequence[Service]) -> dict[
 class SeveralForm(Capacities):
     """T1 to T10: the same but for the number."""
 
-    before = text(later("Name before the number"), 150, strip=False, help_text=later("T gives T1, T2, …"))
-    first = whole(later("From"), 0, 9999)
-    last = whole(later("To"), 0, 9999)
+    before = text(_("Name before the number"), 150, strip=False, help_text=_("T gives T1, T2, …"))
+    first = whole(_("From"), 0, 9999)
+    last = whole(_("To"), 0, 9999)
 
     sections: Sequence[Section] = (
         Section(
-            later("Several at once"),
+            _("Several at once"),
             (("before", "first", "last"), ("kind", "section"), ("capacity_min", "capacity_max"), ("bookable_online",)),
         ),
-        Section(later("What they do"), (("performs",),)),
+        Section(_("What they do"), (("performs",),)),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -106,7 +106,7 @@ class SeveralForm(Capacities):
         data = super().clean()
         count = data.get("last", 0) - data.get("first", 0) + 1
         if "last" in data and "first" in data and not 1 <= count <= MOST_AT_ONCE:
-            self.add_error("last", _("This gives %(count)s. Make 1 to 100 at once.") % {"count": max(count, 0)})
+            self.add_error("last", gettext("This gives %(count)s. Make 1 to 100 at once.") % {"count": max(count, 0)})
         return data
 
     def each(self) -> list[dict[str, Any]]:

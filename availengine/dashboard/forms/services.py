@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from availengine.dashboard.forms.deposits import DepositFields
 from availengine.dashboard.forms.fields import MoneyField, Section, flag, minutes, text, url, whole
@@ -24,50 +24,44 @@ RULE = ("deposit_type", "deposit_basis", "deposit_amount_cents", "deposit_percen
 
 
 class ServiceForm(DepositFields):
-    name = text(later("Name"), 200, required=True)
-    category = forms.ChoiceField(label=later("Category"), required=False)
-    new_category = text(later("New category"), 100, help_text=later("Instead of one of the list."))
-    description = text(later("Description"), 2000, rows=3)
-    duration_minutes = minutes(later("Duration in minutes"), 1)
-    buffer_before_minutes = minutes(
-        later("Minutes before"), required=False, help_text=later("To prepare; not bookable.")
-    )
-    buffer_after_minutes = minutes(later("Minutes after"), required=False, help_text=later("To tidy up; not bookable."))
-    price_cents = MoneyField(label=later("Price"), help_text=later("Empty: no price is told."))
-    show_price = flag(later("Show the price"))
-    show_duration = flag(later("Show the duration"))
-    party_min = whole(later("Smallest party"), 1, 50)
-    party_max = whole(later("Largest party"), 1, 50)
+    name = text(_("Name"), 200, required=True)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    new_category = text(_("New category"), 100, help_text=_("Instead of one of the list."))
+    description = text(_("Description"), 2000, rows=3)
+    duration_minutes = minutes(_("Duration in minutes"), 1)
+    buffer_before_minutes = minutes(_("Minutes before"), required=False, help_text=_("To prepare; not bookable."))
+    buffer_after_minutes = minutes(_("Minutes after"), required=False, help_text=_("To tidy up; not bookable."))
+    price_cents = MoneyField(label=_("Price"), help_text=_("Empty: no price is told."))
+    show_price = flag(_("Show the price"))
+    show_duration = flag(_("Show the duration"))
+    party_min = whole(_("Smallest party"), 1, 50)
+    party_max = whole(_("Largest party"), 1, 50)
     also_needs = forms.ChoiceField(
-        label=later("Also needs"), required=False, help_text=later("A second resource, held for the same time.")
+        label=_("Also needs"), required=False, help_text=_("A second resource, held for the same time.")
     )
-    policy = text(later("Policy"), 2000, rows=3, help_text=later("What customers agree to."))
-    instructions = text(
-        later("Instructions"), 2000, rows=3, help_text=later("What customers should know before they come.")
-    )
-    photo_url = url(later("Address of a photo"))
-    active = flag(later("Offered"), help_text=later("Off: hidden everywhere; nobody can book it."))
-    bookable_online = flag(later("Bookable online"), help_text=later("Off: only you book it."))
-    is_default = flag(
-        later("The usual service"), help_text=later("Taken when a booking names no service. Only one can be.")
-    )
+    policy = text(_("Policy"), 2000, rows=3, help_text=_("What customers agree to."))
+    instructions = text(_("Instructions"), 2000, rows=3, help_text=_("What customers should know before they come."))
+    photo_url = url(_("Address of a photo"))
+    active = flag(_("Offered"), help_text=_("Off: hidden everywhere; nobody can book it."))
+    bookable_online = flag(_("Bookable online"), help_text=_("Off: only you book it."))
+    is_default = flag(_("The usual service"), help_text=_("Taken when a booking names no service. Only one can be."))
 
     sections = (
-        Section(later("Service"), (("name",), ("category", "new_category"), ("description",))),
+        Section(_("Service"), (("name",), ("category", "new_category"), ("description",))),
         Section(
-            later("Time and price"),
+            _("Time and price"),
             (("duration_minutes", "price_cents"), ("buffer_before_minutes", "buffer_after_minutes")),
         ),
         Section(
-            later("Booking"), (("party_min", "party_max"), ("also_needs",), ("active", "bookable_online", "is_default"))
+            _("Booking"), (("party_min", "party_max"), ("also_needs",), ("active", "bookable_online", "is_default"))
         ),
         Section(
-            later("What customers see"),
+            _("What customers see"),
             (("show_price", "show_duration"), ("instructions",), ("policy",), ("photo_url",)),
             folded=True,
         ),
         Section(
-            later("Deposit"),
+            _("Deposit"),
             (("deposit_type",), ("deposit_basis", "deposit_amount_cents", "deposit_percent"), ("deposit_only_for",)),
             folded=True,
         ),
@@ -76,15 +70,15 @@ class ServiceForm(DepositFields):
     def __init__(self, *args: Any, business: Business, categories: Sequence[ServiceCategory], **kwargs: Any) -> None:
         super().__init__(*args, currency=business.currency, **kwargs)
         self.plan = business.plan
-        self.offer({**DEPOSITS, "": _("As the business says")})
-        listed = [("", _("None")), *((str(row.uuid), row.name) for row in categories)]
+        self.offer({**DEPOSITS, "": gettext("As the business says")})
+        listed = [("", gettext("None")), *((str(row.uuid), row.name) for row in categories)]
         self.fields["category"].choices = listed  # type: ignore[attr-defined]
-        self.fields["also_needs"].choices = [("", _("Nothing else")), *KINDS.items()]  # type: ignore[attr-defined]
+        self.fields["also_needs"].choices = [("", gettext("Nothing else")), *KINDS.items()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("party_min", 1) > data.get("party_max", 50):
-            self.add_error("party_max", _("This is less than the smallest."))
+            self.add_error("party_max", gettext("This is less than the smallest."))
         return data
 
     def plain_values(self) -> dict[str, Any]:
@@ -119,8 +113,8 @@ class PerformerForm(forms.Form):
         self.resource = resource
         self.fields["price"].currency = currency  # type: ignore[attr-defined]
         self.fields["performs"].label = resource.name
-        self.fields["price"].label = _("Own price of %(name)s") % {"name": resource.name}
-        self.fields["duration"].label = _("Own minutes of %(name)s") % {"name": resource.name}
+        self.fields["price"].label = gettext("Own price of %(name)s") % {"name": resource.name}
+        self.fields["duration"].label = gettext("Own minutes of %(name)s") % {"name": resource.name}
 
     def performer(self) -> Performer | None:
         data = self.cleaned_data
@@ -161,6 +155,6 @@ class PerformersForm:
 
 def _as_text(form: PerformerForm) -> str:
     if not form["performs"].value():
-        return _("no")
+        return gettext("no")
     own = [str(form.fields[name].prepare_value(form[name].value()) or "") for name in ("price", "duration")]
-    return ", ".join([_("yes"), *filter(None, own)])
+    return ", ".join([gettext("yes"), *filter(None, own)])

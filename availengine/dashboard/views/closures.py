@@ -20,7 +20,7 @@ from availengine.dashboard.access import Desk, page
 from availengine.dashboard.changes import is_bookable, onward, saved
 from availengine.dashboard.forms.closures import KINDS, ClosureForm, closure_initial, is_whole_days
 from bookings.queries import bookings_within
-from bookings.wording import spoken_day, spoken_moment
+from bookings.wording import spoken_day, spoken_moment, spoken_span
 from businesses import catalogue
 from businesses.errors import NotFound, Stale
 from businesses.localtime import day_bounds, local_of, minute_of, moment_of
@@ -85,6 +85,8 @@ def told_closure(desk: Desk, row: Closure) -> dict[str, Any]:
     start, end = row.starts_at, row.ends_at
     if whole:
         days = [spoken_day(start, desk.business), spoken_day(end - timedelta(hours=12), desk.business)]
+    elif spoken_day(start, desk.business) == spoken_day(end, desk.business):
+        days = [spoken_span(start, end, desk.business)]
     else:
         days = [spoken_moment(start, desk.business), spoken_moment(end, desk.business)]
     return {

@@ -1,6 +1,6 @@
 """Public holidays, suggested: those that are ticked become closures like any other."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -54,15 +54,17 @@ def _place(desk: Desk, asked: Any) -> dict[str, Any]:
     return {
         "country": country,
         "region": region if region in dict(regions(country)) else "",
-        "year": int(year) if year in map(str, years) else this,
+        "year": year if year in map(str, years) else "",
         "years": years,
     }
 
 
 def _ahead(desk: Desk, place: dict[str, Any]) -> list[PublicHoliday]:
     today: date = desk.now.astimezone(desk.zone).date()
-    found = suggested(place["country"], place["region"], years=[place["year"]], language=desk.language)
-    return [holiday for holiday in found if holiday.day >= today]
+    years = [int(place["year"])] if place["year"] else [today.year, today.year + 1]
+    found = suggested(place["country"], place["region"], years=years, language=desk.language)
+    end = date.max if place["year"] else today + timedelta(days=365)
+    return [holiday for holiday in found if today <= holiday.day < end]
 
 
 def _page(
