@@ -10,10 +10,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from businesses.models import Business, Member
+from businesses.models import Business, Closure, Member, Resource, Service, ServiceCategory
 from businesses.roles import Permission
 from tests import factories
 from tests.api.calls import nothing_changes
+from tests.dashboard import bodies
 from tests.dashboard.conftest import browser, person
 
 PRINCIPALS = ("nobody", "invited", "foreign owner", "viewer", "staff", "manager", "owner", "past due owner")
@@ -22,6 +23,7 @@ PRINCIPALS = ("nobody", "invited", "foreign owner", "viewer", "staff", "manager"
 VIEW = "302 404 404 200 200 200 200 200"
 SETUP = "302 404 404 403 403 200 200 200"
 MEMBERS_SET = "302 404 404 403 403 302 302 402"
+SET_UP = MEMBERS_SET
 
 TABLE = {
     "GET /dashboard/{slug}/": VIEW,
@@ -31,20 +33,78 @@ TABLE = {
     "POST /dashboard/{slug}/setup/members/{member}/role/": MEMBERS_SET,
     "POST /dashboard/{slug}/setup/members/{member}/remove/": MEMBERS_SET,
     "POST /dashboard/{slug}/setup/members/{invitation}/invite/": MEMBERS_SET,
+    "GET /dashboard/{slug}/setup/services/": SETUP,
+    "GET /dashboard/{slug}/setup/services/new/": SETUP,
+    "GET /dashboard/{slug}/setup/services/{service}/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/new/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/several/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/{resource}/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/{resource}/hours/": SETUP,
+    "GET /dashboard/{slug}/setup/hours/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/new/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/holidays/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/{closure}/": SETUP,
+    "GET /dashboard/{slug}/setup/rules/": SETUP,
+    "GET /dashboard/{slug}/setup/deposits/": SETUP,
+    "GET /dashboard/{slug}/setup/business/": SETUP,
+    "POST /dashboard/{slug}/setup/services/new/": SET_UP,
+    "POST /dashboard/{slug}/setup/services/{service}/": SET_UP,
+    "POST /dashboard/{slug}/setup/services/{service}/move/": SET_UP,
+    "POST /dashboard/{slug}/setup/services/{service}/offer/": SET_UP,
+    "POST /dashboard/{slug}/setup/services/{service}/remove/": SET_UP,
+    "POST /dashboard/{slug}/setup/categories/{category}/": SET_UP,
+    "POST /dashboard/{slug}/setup/categories/{category}/remove/": SET_UP,
+    "POST /dashboard/{slug}/setup/resources/new/": SET_UP,
+    "POST /dashboard/{slug}/setup/resources/several/": SET_UP,
+    "POST /dashboard/{slug}/setup/resources/{resource}/": SET_UP,
+    "POST /dashboard/{slug}/setup/resources/{resource}/hours/": SET_UP,
+    "POST /dashboard/{slug}/setup/resources/{resource}/remove/": SET_UP,
+    "POST /dashboard/{slug}/setup/hours/": SET_UP,
+    "POST /dashboard/{slug}/setup/closures/new/": SET_UP,
+    "POST /dashboard/{slug}/setup/closures/holidays/": SET_UP,
+    "POST /dashboard/{slug}/setup/closures/{closure}/": SET_UP,
+    "POST /dashboard/{slug}/setup/closures/{closure}/remove/": SET_UP,
+    "POST /dashboard/{slug}/setup/rules/": SET_UP,
+    "POST /dashboard/{slug}/setup/deposits/": SET_UP,
+    "POST /dashboard/{slug}/setup/business/": SET_UP,
 }
 
 BODIES = {
     "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
     "POST /dashboard/{slug}/setup/members/{member}/role/": {"role": "viewer"},
+    "POST /dashboard/{slug}/setup/services/new/": bodies.SERVICE,
+    "POST /dashboard/{slug}/setup/services/{service}/": bodies.SERVICE,
+    "POST /dashboard/{slug}/setup/categories/{category}/": {"name": "Other"},
+    "POST /dashboard/{slug}/setup/resources/new/": bodies.RESOURCE,
+    "POST /dashboard/{slug}/setup/resources/{resource}/": bodies.RESOURCE,
+    "POST /dashboard/{slug}/setup/resources/several/": bodies.SEVERAL,
+    "POST /dashboard/{slug}/setup/resources/{resource}/hours/": {"own": "1", "seen": "as the business"},
+    "POST /dashboard/{slug}/setup/hours/": {"seen": bodies.WEEK, "opens-0-0": "10:00", "closes-0-0": "12:00"},
+    "POST /dashboard/{slug}/setup/closures/new/": bodies.CLOSURE,
+    "POST /dashboard/{slug}/setup/closures/{closure}/": bodies.CLOSURE,
+    "POST /dashboard/{slug}/setup/closures/holidays/": {
+        "country": "US",
+        "day": bodies.HOLIDAY,
+        "year": bodies.HOLIDAY[:4],
+    },
+    "POST /dashboard/{slug}/setup/rules/": bodies.RULES,
+    "POST /dashboard/{slug}/setup/deposits/": bodies.DEPOSITS,
+    "POST /dashboard/{slug}/setup/business/": bodies.PROFILE,
 }
 
 # Of nobody's business: the choice of one, and the address without its slash.
-WITHOUT_BUSINESS = {"/dashboard/", "/dashboard", "/dashboard/<slug:slug>"}
+WITHOUT_BUSINESS = {"/dashboard/", "/dashboard/new/", "/dashboard", "/dashboard/<slug:slug>"}
 
 PARAMETERS = {
     "<slug:slug>": "{slug}",
     "members/<id:key>/invite": "members/{invitation}/invite",
     "members/<id:key>": "members/{member}",
+    "services/<id:key>": "services/{service}",
+    "categories/<id:key>": "categories/{category}",
+    "resources/<id:key>": "resources/{resource}",
+    "closures/<id:key>": "closures/{closure}",
 }
 
 
@@ -70,7 +130,17 @@ def things_of(business: Business) -> dict[str, str]:
     """One of everything, by the names in the routes."""
     member = person(business, "staff", f"other@{business.slug}.example")
     waiting = person(business, "staff", f"invited@{business.slug}.example", accepted_at=None)
-    return {"slug": business.slug, "member": str(member.uuid), "invitation": str(waiting.uuid)}
+    rows = {
+        "member": member,
+        "invitation": waiting,
+        "service": Service.objects.get(business=business),
+        "resource": Resource.objects.filter(business=business).first(),
+        "category": ServiceCategory.objects.create(business=business, name="Cuts"),
+        "closure": Closure.objects.create(
+            business=business, starts_at="2032-01-01T06:00Z", ends_at="2032-01-02T06:00Z", reason="New Year"
+        ),
+    }
+    return {"slug": business.slug, **{name: str(row.uuid) for name, row in rows.items()}}
 
 
 @pytest.mark.parametrize("operation", TABLE)
@@ -107,7 +177,7 @@ def test_things_of_other_businesses_are_not_found(world: World, rival: Business)
     owner = world.callers["owner"]
     for operation in TABLE:
         method, route = operation.split(" ")
-        for name in ("member", "invitation"):
+        for name in ("member", "invitation", "service", "resource", "category", "closure"):
             if f"{{{name}}}" in route:
                 path = route.format(**world.things | {name: theirs[name]})
                 with nothing_changes():

@@ -34,11 +34,17 @@ OPEN = [
     "/pay/later",
     "/no-such-page",
 ]
+SETUP = (
+    *("services", "services/new", "resources", "resources/new", "resources/several", "hours", "closures"),
+    *("closures/new", "closures/holidays", "rules", "deposits", "business"),
+)
 OWN = [
     "/",
     "/dashboard/salon/",
     "/dashboard/salon/setup/",
     "/dashboard/salon/setup/members/",
+    "/dashboard/new/",
+    *(f"/dashboard/salon/setup/{page}/" for page in SETUP),
     "/dashboard/none/",
     "/accounts/",
     "/accounts/logout/",
