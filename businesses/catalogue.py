@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Max, Model
 from django.utils import timezone
 
 from businesses.actors import signed
@@ -41,6 +41,7 @@ class Unchanged(Enum):
 
 
 UNCHANGED = Unchanged.UNCHANGED
+MOST_POSITION = 32_767
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,12 @@ def _set_performers(service: Service, performers: Sequence[Performer]) -> None:
         if resource not in before
     )
     _touch(Resource, set(before) ^ set(wanted))
+
+
+def last_position(business_id: int) -> int:
+    """Where a service stands behind all others."""
+    last = Service.objects.present().filter(business_id=business_id).aggregate(last=Max("position"))["last"]
+    return 0 if last is None else min(last + 1, MOST_POSITION)
 
 
 @signed

@@ -152,9 +152,10 @@ def _edit(request: HttpRequest, desk: Desk, row: Service | None) -> HttpResponse
 
 
 def _save(desk: Desk, form: ServiceForm, performers: PerformersForm, row: Service | None) -> None:
-    values = form.plain_values()
-    category = form.category_key()
-    if category is None:
+    values, category = form.plain_values(), form.category_key()
+    if row is None:
+        values["position"] = catalogue.last_position(desk.business.id)
+    if category is None and not form.cleaned_data["new_category"]:
         values["category"] = None
     catalogue.save_service(
         desk.business.id,
