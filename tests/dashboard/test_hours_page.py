@@ -37,6 +37,18 @@ def test_what_is_stored_is_shown(signed_in: AsSomebody) -> None:
     assert f'value="{WEEK}"' in page
 
 
+def test_days_of_many_intervals_are_kept_whole(signed_in: AsSomebody, salon: Business) -> None:
+    many = [Interval(0, 60 * hour, 60 * hour + 30) for hour in range(12)]
+    catalogue.save_week(salon.id, many)
+    sent = {"seen": "own " + " ".join(f"0.{i.opens}-{i.closes}" for i in many)}
+    for number, hour in enumerate(range(12)):
+        sent |= {f"opens-0-{number}": f"{hour:02}:00", f"closes-0-{number}": f"{hour:02}:30"}
+    owner = signed_in("owner")
+    assert owner.get(PAGE).content.decode().count('id="opens-0-') == 13
+    assert owner.post(PAGE, sent).status_code == 302
+    assert stored(salon) == [(0, i.opens, i.closes) for i in many]
+
+
 def test_a_week_without_hours_suggests_some(signed_in: AsSomebody, salon: Business) -> None:
     OpeningHours.objects.filter(business=salon).delete()
     page = signed_in("owner").get(PAGE).content.decode()

@@ -12,7 +12,7 @@ from availengine.dashboard.forms.fields import NEEDED, ClockField
 from businesses.localtime import DAY
 from businesses.weeks import Interval, clock_text, interval
 
-MOST_ROWS = 8
+MOST_ROWS = 60  # of one day, as sent: more than anybody has
 LEAST_ROWS = 2
 USUAL = tuple(Interval(day, 9 * 60, 17 * 60) for day in range(5))
 COPIES = {"weekdays": range(5), "all": range(7)}
@@ -103,7 +103,7 @@ def _day(number: int, times: Sequence[tuple[str, str]]) -> DayRows:
     """As many rows as are used, and an empty one: two at least."""
     spare = max(1, LEAST_ROWS - len(times))
     rows = [Row(number, n, *pair) for n, pair in enumerate([*times, *[("", "")] * spare])]
-    return DayRows(number, WEEKDAYS[number], rows[:MOST_ROWS])
+    return DayRows(number, WEEKDAYS[number], rows)
 
 
 def _entered(data: Any, day: int) -> list[tuple[str, str]]:
