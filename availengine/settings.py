@@ -291,6 +291,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 _secure = BASE_URL.startswith("https://")
 
+# Whether an owner of a business may make another one under /dashboard/new/; superusers always may.
+OWNERS_ADD_BUSINESSES = env.bool("OWNERS_ADD_BUSINESSES", True)
+
 # Signing in: docs/dashboard.md. Accounts are made by invitation and by provisioning only.
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/dashboard/"

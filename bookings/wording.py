@@ -1,6 +1,6 @@
 """How messages speak: in the business's language, of times in its zone, as people there write them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
@@ -8,8 +8,10 @@ from django.utils import translation
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext, ngettext
 
+from businesses.deposit_rules import DepositBasis, DepositType, Rule
 from businesses.localtime import moment_of
 from businesses.models import Business
+from payments.money import spoken
 
 DATES = {"en": "l, j F Y", "de": "l, j. F Y", "el": "l, j E Y"}  # the languages there are texts in
 SHORT_DATES = {"en": "D, j M Y", "de": "D, j. N Y", "el": "D, j N Y"}
@@ -87,3 +89,51 @@ def spoken_period(starts_at: datetime, ends_at: datetime, business: Business) ->
 
 def people(count: int) -> str:
     return ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
+
+
+def minutes(count: int) -> str:
+    """`45 min`, `1 h 30 min`."""
+    hours, rest = divmod(count, 60)
+    parts = [gettext("%(count)d h") % {"count": hours}] if hours else []
+    return " ".join([*parts, gettext("%(count)d min") % {"count": rest}] if rest or not parts else parts)
+
+
+def bookings(count: int) -> str:
+    return ngettext("%(count)d booking", "%(count)d bookings", count) % {"count": count}
+
+
+def spoken_steps(steps: Sequence[Sequence[int]]) -> str:
+    """A cancellation policy as a customer reads it, sentence by sentence."""
+    told = []
+    for hours, fee in steps:
+        if fee:
+            text = ngettext(
+                "Until %(hours)d hour before, %(fee)d %% of the deposit are kept.",
+                "Until %(hours)d hours before, %(fee)d %% of the deposit are kept.",
+                hours,
+            )
+        else:
+            text = ngettext(
+                "Cancelling is free until %(hours)d hour before.",
+                "Cancelling is free until %(hours)d hours before.",
+                hours,
+            )
+        told.append(text % {"hours": hours, "fee": fee})
+    return " ".join([*told, gettext("Later than that, the whole deposit is kept.")])
+
+
+def spoken_rule(rule: Rule | None, currency: str) -> str:
+    """What is asked for when booking, in a sentence."""
+    if rule is None or rule.type == DepositType.NONE:
+        return gettext("Nothing is paid when booking.")
+    told = {"amount": spoken(rule.amount_cents or 0, currency), "percent": rule.percent}
+    what = {
+        DepositBasis.FIXED: gettext("a deposit of %(amount)s"),
+        DepositBasis.PER_PERSON: gettext("a deposit of %(amount)s per person"),
+        DepositBasis.PERCENT: gettext("a deposit of %(percent)s %% of the price"),
+    }[DepositBasis(rule.basis)] % told
+    if rule.type == DepositType.AUTHORIZATION_HOLD:
+        text = gettext("When booking, %(what)s is held on the card. It is charged only if you do not come.")
+    else:
+        text = gettext("When booking, %(what)s is paid.")
+    return text % {"what": what}

@@ -88,3 +88,10 @@ def offsets(zone: ZoneInfo, start: int, end: int) -> list[tuple[int, int]]:
 def _offset(zone: ZoneInfo, minute: int) -> int:
     moment = local_of(zone, minute)
     return minute_of(moment.replace(tzinfo=UTC)) - minute
+
+
+def edge(zone: ZoneInfo, day: date, minutes: int | None, *, last: bool = False) -> int:
+    """The minute at which a period begins, or with `last` ends: of a date alone the whole day is in it."""
+    if minutes is None and last:
+        return earliest_instant(zone, day + timedelta(days=1), 0)
+    return earliest_instant(zone, day, minutes or 0)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from availengine.dashboard.access import Desk
 from availengine.dashboard.filters import Filters
 from availengine.dashboard.geometry import MOST_BUFFER, MOST_COLUMNS, lanes, place, rounded
-from availengine.dashboard.words import DEPOSITS, KINDS, STATUSES
+from availengine.dashboard.words import DEPOSITS, KINDS_OF_MANY, STATUSES
 from bookings import availability as engine
 from bookings.availability.spans import Span
 from bookings.diary import COMING, GONE, Diary, Entry, among
@@ -289,4 +289,4 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 def label_of(resource: Resource) -> str:
-    return resource.section or str(KINDS[resource.kind])
+    return resource.section or str(KINDS_OF_MANY[resource.kind])

@@ -17,10 +17,11 @@ from bookings.placing import Start
 from bookings.services import NewBooking, create_booking
 from businesses.keys import issue_key
 from businesses.localtime import minute_of
-from businesses.models import Business, Member, Resource
+from businesses.models import Business, Closure, Member, Resource, Service, ServiceCategory
 from businesses.roles import Permission
 from tests import factories
 from tests.api.calls import nothing_changes
+from tests.dashboard import bodies
 from tests.dashboard.conftest import browser, person
 from webhooks.endpoints import register_endpoint, send_test
 from webhooks.models import Delivery
@@ -88,6 +89,42 @@ TABLE = {
     "GET /dashboard/{slug}/setup/billing/": "302 404 404 403 403 403 200 200",
     "GET /dashboard/{slug}/messages/": VIEW,
     "GET /dashboard/{slug}/why/": VIEW,
+    "GET /dashboard/{slug}/setup/services/": SETUP,
+    "GET /dashboard/{slug}/setup/services/new/": SETUP,
+    "GET /dashboard/{slug}/setup/services/{service}/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/new/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/several/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/{resource}/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/{resource}/hours/": SETUP,
+    "GET /dashboard/{slug}/setup/hours/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/new/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/holidays/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/{closure}/": SETUP,
+    "GET /dashboard/{slug}/setup/rules/": SETUP,
+    "GET /dashboard/{slug}/setup/deposits/": SETUP,
+    "GET /dashboard/{slug}/setup/business/": SETUP,
+    "POST /dashboard/{slug}/setup/services/new/": SET,
+    "POST /dashboard/{slug}/setup/services/{service}/": SET,
+    "POST /dashboard/{slug}/setup/services/{service}/move/": SET,
+    "POST /dashboard/{slug}/setup/services/{service}/offer/": SET,
+    "POST /dashboard/{slug}/setup/services/{service}/remove/": SET,
+    "POST /dashboard/{slug}/setup/categories/{category}/": SET,
+    "POST /dashboard/{slug}/setup/categories/{category}/remove/": SET,
+    "POST /dashboard/{slug}/setup/resources/new/": SET,
+    "POST /dashboard/{slug}/setup/resources/several/": SET,
+    "POST /dashboard/{slug}/setup/resources/{resource}/": SET,
+    "POST /dashboard/{slug}/setup/resources/{resource}/hours/": SET,
+    "POST /dashboard/{slug}/setup/resources/{resource}/remove/": SET,
+    "POST /dashboard/{slug}/setup/hours/": SET,
+    "POST /dashboard/{slug}/setup/closures/new/": SET,
+    "POST /dashboard/{slug}/setup/closures/holidays/": SET,
+    "POST /dashboard/{slug}/setup/closures/{closure}/": SET,
+    "POST /dashboard/{slug}/setup/closures/{closure}/remove/": SET,
+    "POST /dashboard/{slug}/setup/rules/": SET,
+    "POST /dashboard/{slug}/setup/deposits/": SET,
+    "POST /dashboard/{slug}/setup/business/": SET,
 }
 
 QUERIES = {"GET /dashboard/{slug}/changes/": "?after=0-0"}
@@ -109,10 +146,28 @@ BODIES = {
         "last": "2100-01-02",
         "key": "6c1b1b0e-2c11-4c62-9a3c-000000000001",
     },
+    "POST /dashboard/{slug}/setup/services/new/": bodies.SERVICE,
+    "POST /dashboard/{slug}/setup/services/{service}/": bodies.SERVICE,
+    "POST /dashboard/{slug}/setup/categories/{category}/": {"name": "Other"},
+    "POST /dashboard/{slug}/setup/resources/new/": bodies.RESOURCE,
+    "POST /dashboard/{slug}/setup/resources/{resource}/": bodies.RESOURCE,
+    "POST /dashboard/{slug}/setup/resources/several/": bodies.SEVERAL,
+    "POST /dashboard/{slug}/setup/resources/{resource}/hours/": {"own": "1", "seen": "as the business"},
+    "POST /dashboard/{slug}/setup/hours/": {"seen": bodies.WEEK, "opens-0-0": "10:00", "closes-0-0": "12:00"},
+    "POST /dashboard/{slug}/setup/closures/new/": bodies.CLOSURE,
+    "POST /dashboard/{slug}/setup/closures/{closure}/": bodies.CLOSURE,
+    "POST /dashboard/{slug}/setup/closures/holidays/": {
+        "country": "US",
+        "day": bodies.HOLIDAY,
+        "year": bodies.HOLIDAY[:4],
+    },
+    "POST /dashboard/{slug}/setup/rules/": bodies.RULES,
+    "POST /dashboard/{slug}/setup/deposits/": bodies.DEPOSITS,
+    "POST /dashboard/{slug}/setup/business/": bodies.PROFILE,
 }
 
 # Of nobody's business: the choice of one, and the address without its slash.
-WITHOUT_BUSINESS = {"/dashboard/", "/dashboard", "/dashboard/<slug:slug>"}
+WITHOUT_BUSINESS = {"/dashboard/", "/dashboard/new/", "/dashboard", "/dashboard/<slug:slug>"}
 
 PARAMETERS = {
     "<slug:slug>": "{slug}",
@@ -123,6 +178,10 @@ PARAMETERS = {
     "<id:delivery_id>": "{delivery}",
     "bookings/<id:key>": "bookings/{booking}",
     "customers/<id:key>": "customers/{customer}",
+    "services/<id:key>": "services/{service}",
+    "categories/<id:key>": "categories/{category}",
+    "resources/<id:key>": "resources/{resource}",
+    "closures/<id:key>": "closures/{closure}",
 }
 
 
@@ -155,18 +214,23 @@ def things_of(business: Business) -> dict[str, str]:
     new = NewBooking(business_id=business.id, live=True, guest=guest, start=start, ask=Ask(staff=True))
     booking, _ = create_booking(new, now=minute_of(datetime(2026, 5, 1, 12, 0, tzinfo=UTC)))
     customer, double = (save_customer(business.id, {"first_name": "Jane"}, live=True) for _ in range(2))
-    return {
-        "slug": business.slug,
-        "member": str(member.uuid),
-        "invitation": str(waiting.uuid),
-        "key": str(key.uuid),
-        "endpoint": str(endpoint.uuid),
-        "delivery": str(Delivery.objects.get(endpoint=endpoint).uuid),
-        "booking": str(booking.uuid),
-        "customer": str(customer.uuid),
-        "double": str(double.uuid),
-        "resource": str(Resource.objects.filter(business=business)[0].uuid),
+    rows = {
+        "member": member,
+        "invitation": waiting,
+        "key": key,
+        "endpoint": endpoint,
+        "delivery": Delivery.objects.get(endpoint=endpoint),
+        "booking": booking,
+        "customer": customer,
+        "double": double,
+        "resource": Resource.objects.filter(business=business)[0],
+        "service": Service.objects.get(business=business),
+        "category": ServiceCategory.objects.create(business=business, name="Cuts"),
+        "closure": Closure.objects.create(
+            business=business, starts_at="2032-01-01T06:00Z", ends_at="2032-01-02T06:00Z", reason="New Year"
+        ),
     }
+    return {"slug": business.slug, **{name: str(row.uuid) for name, row in rows.items()}}
 
 
 @pytest.mark.parametrize("operation", TABLE)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from businesses import catalogue, keys, members
 from businesses.actors import act_as, nobody_acting
@@ -133,7 +134,7 @@ def test_who_it_was(owner: Client, salon: Business) -> None:
     for actor in (("key", "till"), ("command", "provision"), ("customer", ""), ("robot", "R2")):
         with nobody_acting():
             act_as(*actor)
-            save_business(salon.id, {"lead_time_minutes": len(actor[0])})
+            save_business(salon.id, {"lead_time_minutes": len(actor[0])}, now=timezone.now())
     Business.objects.filter(id=salon.id).update(lead_time_minutes=0)
     page = said(owner)
     for who in ("API key till", "The host (provision)", "A customer", "robot:R2"):
@@ -153,7 +154,7 @@ def test_rules_in_words(owner: Client, salon: Business) -> None:
         "deposit_only_for": ["new_customers"],
         "description": "x" * 300,
     }
-    save_business(salon.id, values)
+    save_business(salon.id, values, now=timezone.now())
     page = said(owner)
     for change in (
         "Shortest notice: 0 min → becomes 2 days",
@@ -200,7 +201,7 @@ def test_filters(owner: Client, salon: Business) -> None:
     with nobody_acting():
         act_as("member", "Anna")
         keys.issue_key(business_id=salon.id, name="till", preset="full", live=True)
-    save_business(salon.id, {"window_days": 7})
+    save_business(salon.id, {"window_days": 7}, now=timezone.now())
     assert "issued the API key till" in said(owner, "?subject=key")
     assert "changed the business" not in said(owner, "?subject=key")
     assert "till" not in said(owner, "?who=system")
@@ -211,7 +212,7 @@ def test_filters(owner: Client, salon: Business) -> None:
 
 def test_pages(owner: Client, salon: Business) -> None:
     for number in range(51):
-        save_business(salon.id, {"window_days": number + 100})
+        save_business(salon.id, {"window_days": number + 100}, now=timezone.now())
     first = owner.get(PAGE)
     assert first.content.decode().count('class="entry"') == 50
     second = owner.get(f"{PAGE}{first.context['listed'].older}")
@@ -220,7 +221,7 @@ def test_pages(owner: Client, salon: Business) -> None:
 
 
 def test_only_of_this_business(owner: Client, rival: Business) -> None:
-    save_business(rival.id, {"name": "Rivals"})
+    save_business(rival.id, {"name": "Rivals"}, now=timezone.now())
     assert said(owner).startswith("Nothing was changed yet")
 
 
@@ -247,6 +248,6 @@ def test_a_fixed_number_of_queries(owner: Client, salon: Business) -> None:
 
 def test_in_german(owner: Client, salon: Business) -> None:
     with time_machine.travel(datetime(2026, 5, 1, 12, tzinfo=UTC), tick=False):
-        save_business(salon.id, {"language": "de", "window_days": 30})
+        save_business(salon.id, {"language": "de", "window_days": 30}, now=timezone.now())
         page = text(owner.get(PAGE))
     assert "Das System hat den Betrieb geändert Im Voraus buchbar: 60 Tage → wird zu 30 Tage" in page

@@ -22,7 +22,7 @@ def test_without_a_subscription(signed_in: AsSomebody) -> None:
 
 def test_past_due(signed_in: AsSomebody, salon: Business, settings: Any) -> None:
     settings.HOST_CONTACT = "host@example.com"
-    save_business(salon.id, {"billing_status": "past_due", "plan": "premium"})
+    save_business(salon.id, {"billing_status": "past_due", "plan": "premium"}, now=datetime.now(UTC))
     entry = salon.auditentrys.order_by("-id")[0]
     salon.auditentrys.filter(id=entry.id).update(created_at=datetime(2026, 5, 2, 3, tzinfo=UTC))
     Subscription.objects.create(

@@ -37,6 +37,10 @@ OPEN = [
     "/pay/later",
     "/no-such-page",
 ]
+SETUP = (
+    *("services", "services/new", "resources", "resources/new", "resources/several", "hours", "closures"),
+    *("closures/new", "closures/holidays", "rules", "deposits", "business"),
+)
 OWN = [
     "/",
     "/dashboard/salon/",
@@ -59,6 +63,8 @@ OWN = [
     "/dashboard/salon/setup/billing/",
     "/dashboard/salon/messages/",
     "/dashboard/salon/why/",
+    "/dashboard/new/",
+    *(f"/dashboard/salon/setup/{page}/" for page in SETUP),
     "/dashboard/none/",
     "/accounts/",
     "/accounts/logout/",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from availengine.dashboard import reasons
 from businesses import catalogue
@@ -132,7 +133,7 @@ def test_nobody_performs_it(viewer: Client, outcome: Outcome) -> None:
 
 
 def test_rules(viewer: Client, outcome: Outcome) -> None:
-    save_business(outcome.business.id, {"lead_time_minutes": 300})
+    save_business(outcome.business.id, {"lead_time_minutes": 300}, now=timezone.now())
     page = why(viewer, day="2026-05-01")
     assert "00:00 – 06:00 7 starts not offered This time has passed." in page
     assert (

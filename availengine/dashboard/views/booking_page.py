@@ -32,7 +32,7 @@ def booking_page(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         return _page(request, desk)
     form = BookingPageForm(request.POST)
     form.full_clean()
-    save_business(desk.business.id, form.cleaned_data)
+    save_business(desk.business.id, form.cleaned_data, now=desk.now)
     messages.success(request, _("Saved."))
     return redirect("dashboard:booking-page", desk.business.slug)
 
