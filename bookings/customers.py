@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
+from django.db.models import Q
 from django.utils import timezone
 
 from bookings.models import Customer
@@ -75,6 +76,41 @@ def customer_for(business: Business, guest: Guest, *, live: bool) -> int:
     if not found:
         raise Raced
     return int(found[0][0])
+
+
+MOST_FOUND = 8
+
+
+def found_customers(business: Business, typed: str, *, live: bool) -> list[Customer]:
+    """The customers whose number or name begins as typed, `Jane Do` too. Of less than two characters: nobody."""
+    words = typed.replace("\x00", "").split()
+    if sum(map(len, words)) < 2:
+        return []
+    present = Customer.objects.present().filter(business_id=business.id, live=live)
+    found = present.filter(_begins(words, typed, business))
+    return list(found.order_by("first_name", "last_name", "id")[:MOST_FOUND])
+
+
+def _begins(words: list[str], typed: str, business: Business) -> Q:
+    if re.fullmatch(r"[+0-9 ()./-]+", typed):
+        return Q(*[("phone_key__istartswith", key) for key in _beginnings(typed, business)], _connector=Q.OR)
+    either = Q(first_name__istartswith=words[0]) | Q(last_name__istartswith=words[0])
+    if len(words) == 1:
+        return either
+    rest = " ".join(words[1:])
+    whole = " ".join(words)
+    swapped = Q(last_name__istartswith=words[0], first_name__istartswith=rest)
+    several = Q(first_name__istartswith=whole) | Q(last_name__istartswith=whole)
+    return Q(first_name__istartswith=words[0], last_name__istartswith=rest) | swapped | several
+
+
+def _beginnings(typed: str, business: Business) -> set[str]:
+    """How the key of a number may begin whose first digits these are: abroad, at home, or as it is."""
+    digits = re.sub(r"[^0-9]", "", typed)
+    if typed.strip().startswith("+"):
+        return {f"+{digits}"}
+    national = phone_key(digits, business)
+    return {found for found in (national, f"+{digits.removeprefix('00')}", digits) if len(found) > 1}
 
 
 @signed

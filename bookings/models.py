@@ -1,12 +1,20 @@
 """Customers, their bookings, and what each booking holds."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Upper
 
 from businesses.models import Resource, Service
 from businesses.models.base import DeletableModel, TenantModel, TenantRow, tenant_key
 from payments.models import Deposit
+
+
+def _by_beginning(field: str, name: str) -> models.Index:
+    """For `istartswith`, which compares in capitals."""
+    expression = OpClass(Upper(field), name="text_pattern_ops")
+    return models.Index("business", "live", expression, condition=Q(deleted_at=None), name=name)
 
 
 class Customer(DeletableModel):
@@ -28,6 +36,11 @@ class Customer(DeletableModel):
                 condition=~Q(phone_key="") & Q(deleted_at=None),
                 name="customer_once_per_phone",
             ),
+        ]
+        indexes = [
+            _by_beginning("phone_key", "customer_by_phone"),
+            _by_beginning("first_name", "customer_by_first_name"),
+            _by_beginning("last_name", "customer_by_last_name"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bookings import availability as engine
 from bookings.errors import SlotTaken, wire_start
@@ -13,7 +14,7 @@ from bookings.queries import Occupancy, occupancy
 from bookings.snapshot import Snapshot, within_reach
 from businesses.db import Raced, execute
 from businesses.errors import Invalid
-from businesses.localtime import instants, moment_of
+from businesses.localtime import instants, local_of, moment_of
 from businesses.models import Business, Resource
 
 NEAREST = 5
@@ -27,6 +28,12 @@ class Start:
     date: date
     minutes: int
     instant: int | None = None
+
+
+def start_at(zone: ZoneInfo, minute: int) -> Start:
+    """A minute as a start in the wall-clock time of a zone."""
+    local = local_of(zone, minute)
+    return Start(local.date(), local.hour * 60 + local.minute, minute)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ MOVABLE = (Status.PENDING, Status.CONFIRMED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBooking:
-    """What somebody wants to book."""
+    """What somebody wants to book. `key`: the booking's id, where who asks chooses it (bookings/once.py)."""
 
     business_id: int
     live: bool
@@ -51,6 +51,7 @@ class NewBooking:
     customer_notes: str = ""
     staff_notes: str = ""
     deposit: DepositWish | None = None
+    key: UUID | None = None
 
 
 def create_booking(new: NewBooking, *, now: int) -> tuple[Booking, Placement]:
@@ -100,6 +101,8 @@ def _store(new: NewBooking, placement: Placement, now: int) -> Booking:
         currency=business.currency,
         policy=terms(business),
     )
+    if new.key:
+        booking.uuid = new.key
     if new.deposit:
         _ask_for_deposit(booking, new.deposit, placement, now)
     return _save_with_new_code(booking)
@@ -139,13 +142,20 @@ def locked_booking(business_id: int, booking_id: UUID, *, live: bool) -> Booking
     return booking
 
 
+def require_version(booking: Booking, seen: int | None) -> None:
+    """Raises Conflict when the booking has changed since it was looked at."""
+    if seen is not None and seen != booking.version:
+        raise Conflict("This booking has been changed meanwhile.", {"version": booking.version})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingChange:
-    """What to change; None leaves as it is."""
+    """What to change; None leaves as it is. `version`: the one that was looked at; None changes any."""
 
     status: str | None = None
     resource: UUID | None = None
     party: int | None = None
+    version: int | None = None
 
 
 @transactional
@@ -155,6 +165,7 @@ def update_booking(business_id: int, booking_id: UUID, change: BookingChange, *,
     A no-show with a hold is one only when the hold is captured: `settlement.owed` has yet to be carried out.
     """
     booking = locked_booking(business_id, booking_id, live=live)
+    require_version(booking, change.version)
     if change.status is not None:
         require_transition(booking, change.status)
     if change.party is not None or change.resource is not None:
@@ -168,9 +179,16 @@ def update_booking(business_id: int, booking_id: UUID, change: BookingChange, *,
 
 
 @transactional
-def set_staff_notes(business_id: int, booking_id: UUID, notes: str, *, live: bool) -> Booking:
-    """Save internal notes; nothing else of the booking is touched."""
+def set_staff_notes(
+    business_id: int, booking_id: UUID, notes: str, *, live: bool, instead_of: str | None = None
+) -> Booking:
+    """Save internal notes; nothing else of the booking is touched.
+
+    Raises Conflict when they are not those that they shall replace, `instead_of`: somebody else wrote meanwhile.
+    """
     booking = locked_booking(business_id, booking_id, live=live)
+    if instead_of is not None and booking.staff_notes not in (instead_of, notes):
+        raise Conflict("Somebody else has changed the notes meanwhile.")
     booking.staff_notes = notes
     booking.version += 1
     booking.save(update_fields=["staff_notes", "version", "updated_at"])
@@ -179,12 +197,15 @@ def set_staff_notes(business_id: int, booking_id: UUID, notes: str, *, live: boo
 
 
 @transactional
-def cancel_booking(business_id: int, booking_id: UUID, *, live: bool, now: int, waive_fee: bool = False) -> Booking:
+def cancel_booking(
+    business_id: int, booking_id: UUID, *, live: bool, now: int, waive_fee: bool = False, version: int | None = None
+) -> Booking:
     """Cancel, free the time, and begin to give back what the policy says: `settlement.owed` carries it out.
 
-    Raises Conflict when the booking is past that.
+    `version`: the one that was looked at. Raises Conflict when there is another one, or the booking is past that.
     """
     booking = locked_booking(business_id, booking_id, live=live)
+    require_version(booking, version)
     change_status(booking, Status.CANCELLED)
     settlement.follow_status(booking, now=now, waive_fee=waive_fee)
     return booking
@@ -211,20 +232,33 @@ def release_hold(*, business_id: int, live: bool, booking_id: UUID, now: int) ->
 
 @transactional
 def refund_deposit(
-    *, business_id: int, live: bool, booking_id: UUID, now: int, amount_cents: int | None = None
+    *,
+    business_id: int,
+    live: bool,
+    booking_id: UUID,
+    now: int,
+    amount_cents: int | None = None,
+    of_cents: int | None = None,
 ) -> Booking:
-    """Begin to refund a part of the deposit, or all that is left. Raises Conflict when there is not so much."""
+    """Begin to refund a part of the deposit, or all that is left. Raises Conflict when there is not so much.
+
+    `of_cents`: what could be refunded when that was decided; Conflict when it is another amount now.
+    """
     booking = locked_booking(business_id, booking_id, live=live)
-    settlement.begin_refund(booking, amount_cents, now=now)
+    settlement.begin_refund(booking, amount_cents, now=now, of_cents=of_cents)
     return booking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Where a booking shall go. Without a resource it stays with its own where that is free, else any that can."""
+    """Where a booking shall go. Without a resource it stays with its own where that is free, else any that can.
+
+    `version`: the one that was looked at; None moves any.
+    """
 
     start: Start
     resource: UUID | None = None
+    version: int | None = None
 
 
 def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: bool, now: int) -> Booking:
@@ -247,6 +281,7 @@ def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: 
 @transactional
 def _reschedule(business_id: int, booking_id: UUID, move: Move, live: bool, now: int) -> Booking:
     booking = locked_booking(business_id, booking_id, live=live)
+    require_version(booking, move.version)
     if booking.status not in MOVABLE:
         raise Conflict(f"A booking that is {booking.status} cannot be rescheduled.", {"status": booking.status})
     held = held_allocations(booking)

@@ -64,8 +64,8 @@ def begin_release(booking: Booking, *, now: int) -> None:
     _begin(deposit, Action.RELEASE, "release", now=moment_of(now), ends_as=DepositStatus.RELEASED)
 
 
-def begin_refund(booking: Booking, amount: int | None, *, now: int) -> None:
-    """Raises Conflict when there is not so much left to refund."""
+def begin_refund(booking: Booking, amount: int | None, *, now: int, of_cents: int | None = None) -> None:
+    """Raises Conflict when there is not so much left to refund, or another amount than `of_cents`."""
     deposit = _locked_deposit(booking)
     left_open = instructions.taken_up(deposit, "refund", now=moment_of(now)) if deposit else None
     if left_open and amount in (None, left_open.amount_cents):
@@ -73,6 +73,8 @@ def begin_refund(booking: Booking, amount: int | None, *, now: int) -> None:
     left = deposit.refundable_cents if deposit else 0
     if deposit is None or not left:
         raise Conflict("There is nothing to refund.", {"deposit": deposit.status if deposit else None})
+    if of_cents not in (None, left):
+        raise Conflict("The deposit has changed meanwhile.", {"refundable_cents": left})
     if amount is not None and amount > left:
         raise Conflict(f"Only {spoken(left, deposit.currency)} can be refunded.", {"refundable_cents": left})
     _instruct_refund(deposit, amount or left, "refund", now=moment_of(now))
