@@ -92,7 +92,7 @@ def found_customers(business: Business, typed: str, *, live: bool) -> list[Custo
 
 
 def _begins(words: list[str], typed: str, business: Business) -> Q:
-    if re.fullmatch(r"[+0-9 ()./-]+", typed):
+    if re.fullmatch(r"[+0-9 ()./-]+", typed) and re.search(r"[0-9].*[0-9]", typed):
         return Q(*[("phone_key__istartswith", key) for key in _beginnings(typed, business)], _connector=Q.OR)
     either = Q(first_name__istartswith=words[0]) | Q(last_name__istartswith=words[0])
     if len(words) == 1:

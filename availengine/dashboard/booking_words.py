@@ -23,7 +23,6 @@ BECOMES: Words = {
     Status.CONFIRMED: gettext_lazy("Confirm"),
     Status.CHECKED_IN: gettext_lazy("Check in"),
     Status.COMPLETED: gettext_lazy("Complete"),
-    Status.CANCELLED: gettext_lazy("Cancel booking"),
     Status.NO_SHOW: gettext_lazy("No-show"),
 }
 

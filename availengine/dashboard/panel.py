@@ -128,7 +128,7 @@ def panel_of(desk: Desk, booking: Booking) -> dict[str, Any]:
         "party": people(booking.party_size),
         "price": spoken(booking.price_cents, booking.currency) if booking.price_cents is not None else "",
         "booked": booking_words.brief_moment(booking.created_at, business, desk.language),
-        "steps": list(_steps(desk, booking)),
+        "steps": list(_steps(booking)),
         "may": _may(desk, booking),
         "money": _money(desk, booking),
         "past": _past(desk, past_of(booking, now=desk.now)),
@@ -157,18 +157,15 @@ def _held(desk: Desk, held: list[Allocation]) -> Iterator[dict[str, str]]:
         }
 
 
-def _steps(desk: Desk, booking: Booking) -> Iterator[dict[str, Any]]:
-    """The transitions that are allowed, and what each does to a hold. Cancelling asks first, on a page of its own."""
+def _steps(booking: Booking) -> Iterator[dict[str, Any]]:
+    """The transitions that are allowed, and what a no-show charges. Cancelling asks first, on a page of its own."""
     holds = settlement.held(booking)
     amount = spoken(booking.deposit.amount_cents, booking.deposit.currency) if booking.deposit else ""
     for status in TRANSITIONS[booking.status]:
-        yield {
-            "status": str(status),
-            "label": booking_words.BECOMES[status],
-            "asks": status in (Status.NO_SHOW, Status.CANCELLED),
-            "charges": amount if holds and status == Status.NO_SHOW else "",
-            "releases": amount if holds and status == Status.COMPLETED else "",
-        }
+        if status != Status.CANCELLED:
+            asks = status == Status.NO_SHOW
+            label = booking_words.BECOMES[status]
+            yield {"status": str(status), "label": label, "asks": asks, "charges": amount if holds and asks else ""}
 
 
 def _may(desk: Desk, booking: Booking) -> dict[str, bool]:
@@ -177,6 +174,7 @@ def _may(desk: Desk, booking: Booking) -> dict[str, bool]:
         "change": writes,
         "move": writes and booking.status in MOVABLE,
         "seat": writes and booking.status in SEATABLE,
+        "cancel": writes and Status.CANCELLED in TRANSITIONS[booking.status],
         "money": writes and desk.may(Permission.MONEY),
     }
 

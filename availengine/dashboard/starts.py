@@ -17,7 +17,7 @@ from businesses.localtime import local_of, minute_of, moment_of
 from businesses.models import Resource
 
 NOON, EVENING = 12, 17
-NAMED = 3  # resources that are named on a start; of more it is said how many
+NAMED = 2  # resources that are named on a start; of more it is said how many
 
 
 @dataclass

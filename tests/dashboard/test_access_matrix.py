@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from availengine.clock import current_minute
+from bookings.asking import Ask
+from bookings.customers import Guest
+from bookings.models import Booking, Message
+from bookings.placing import Start
+from bookings.services import NewBooking, create_booking
 from businesses.models import Business, Member
 from businesses.roles import Permission
 from tests import factories
@@ -22,9 +29,33 @@ PRINCIPALS = ("nobody", "invited", "foreign owner", "viewer", "staff", "manager"
 VIEW = "302 404 404 200 200 200 200 200"
 SETUP = "302 404 404 403 403 200 200 200"
 MEMBERS_SET = "302 404 404 403 403 302 302 402"
+DESK = "302 404 404 403 200 200 200 200"
+DESK_SET = "302 404 404 403 302 302 302 402"
+
+BOOKING = "/dashboard/{slug}/bookings/{booking}/"
 
 TABLE = {
     "GET /dashboard/{slug}/": VIEW,
+    "GET /dashboard/{slug}/walk-in/": DESK,
+    "POST /dashboard/{slug}/walk-in/": "302 404 404 403 400 400 400 402",  # without a party
+    "GET /dashboard/{slug}/bookings/new/": DESK,
+    "POST /dashboard/{slug}/bookings/new/": DESK_SET,
+    "GET /dashboard/{slug}/bookings/new/starts/": DESK,
+    "POST /dashboard/{slug}/bookings/new/customers/": "302 404 404 403 200 200 200 402",
+    f"GET {BOOKING}": VIEW,
+    f"POST {BOOKING}status/": DESK_SET,
+    f"POST {BOOKING}notes/": DESK_SET,
+    f"GET {BOOKING}move/": DESK,
+    f"POST {BOOKING}move/": DESK_SET,
+    f"GET {BOOKING}seat/": DESK,
+    f"POST {BOOKING}seat/": DESK_SET,
+    f"GET {BOOKING}cancel/": DESK,
+    f"POST {BOOKING}cancel/": DESK_SET,
+    f"POST {BOOKING}messages/{{message}}/": DESK_SET,
+    # There is no money to be moved.
+    f"POST {BOOKING}release/": "302 404 404 403 409 409 409 402",
+    f"GET {BOOKING}refund/": "302 404 404 403 403 409 409 409",
+    f"POST {BOOKING}refund/": "302 404 404 403 403 409 409 402",
     "GET /dashboard/{slug}/setup/": SETUP,
     "GET /dashboard/{slug}/setup/members/": SETUP,
     "POST /dashboard/{slug}/setup/members/": MEMBERS_SET,
@@ -33,7 +64,17 @@ TABLE = {
     "POST /dashboard/{slug}/setup/members/{invitation}/invite/": MEMBERS_SET,
 }
 
+NEXT_WEEK = (date.today() + timedelta(days=7)).isoformat()
+AT_TWO = {"date": NEXT_WEEK, "start": "other", "time": "14:00"}
+
 BODIES = {
+    "POST /dashboard/{slug}/bookings/new/": {**AT_TWO, "token": str(uuid4()), "party": "1", "first_name": "Jane"},
+    f"POST {BOOKING}status/": {"status": "checked_in", "version": "1"},
+    f"POST {BOOKING}notes/": {"staff_notes": "Nuts", "before": ""},
+    f"POST {BOOKING}move/": AT_TWO,
+    f"POST {BOOKING}seat/": {"party": "1"},
+    f"POST {BOOKING}cancel/": {"version": "1", "fee": "0"},
+    f"POST {BOOKING}refund/": {"amount": "5", "left": "500"},
     "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
     "POST /dashboard/{slug}/setup/members/{member}/role/": {"role": "viewer"},
 }
@@ -45,6 +86,8 @@ PARAMETERS = {
     "<slug:slug>": "{slug}",
     "members/<id:key>/invite": "members/{invitation}/invite",
     "members/<id:key>": "members/{member}",
+    "bookings/<id:key>": "bookings/{booking}",
+    "<id:message>": "{message}",
 }
 
 
@@ -70,7 +113,19 @@ def things_of(business: Business) -> dict[str, str]:
     """One of everything, by the names in the routes."""
     member = person(business, "staff", f"other@{business.slug}.example")
     waiting = person(business, "staff", f"invited@{business.slug}.example", accepted_at=None)
-    return {"slug": business.slug, "member": str(member.uuid), "invitation": str(waiting.uuid)}
+    ids = {"member": member, "invitation": waiting, "booking": booked(business)}
+    ids["message"] = Message.objects.create(
+        business=business, booking=ids["booking"], kind="confirmation", text="Hello", sent_at="2026-01-01T00:00Z"
+    )
+    return {"slug": business.slug, **{name: str(row.uuid) for name, row in ids.items()}}
+
+
+def booked(business: Business) -> Booking:
+    """A visit at ten, next week."""
+    guest = Guest(first_name="Jane", last_name="Doe", phone="+301234567890")
+    start = Start(date.fromisoformat(NEXT_WEEK), 600)
+    new = NewBooking(business_id=business.id, live=True, guest=guest, start=start, ask=Ask(staff=True))
+    return create_booking(new, now=current_minute())[0]
 
 
 @pytest.mark.parametrize("operation", TABLE)
@@ -107,7 +162,7 @@ def test_things_of_other_businesses_are_not_found(world: World, rival: Business)
     owner = world.callers["owner"]
     for operation in TABLE:
         method, route = operation.split(" ")
-        for name in ("member", "invitation"):
+        for name in ("member", "invitation", "booking", "message"):
             if f"{{{name}}}" in route:
                 path = route.format(**world.things | {name: theirs[name]})
                 with nothing_changes():

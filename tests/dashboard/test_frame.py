@@ -37,6 +37,8 @@ OPEN = [
 OWN = [
     "/",
     "/dashboard/salon/",
+    "/dashboard/salon/walk-in/",
+    "/dashboard/salon/bookings/new/",
     "/dashboard/salon/setup/",
     "/dashboard/salon/setup/members/",
     "/dashboard/none/",
