@@ -1,8 +1,8 @@
 """What became of one booking: every change with who made it, as the outbox tells it, and its money by the ledger."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField
@@ -27,6 +27,8 @@ TOLD_BY: Mapping[str, str] = {
     EntryKind.DISPUTED: "payment.disputed",
 }
 IN_LEDGER = frozenset((*TOLD_BY.values(), "deposit.captured"))
+REQUESTED = "deposit.requested"  # not an event of its own
+SAME_TRANSACTION = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """`kind` is the type of an event, or the kind of a ledger entry; an entry has its amount."""
+    """`kind` is the type of an event, the kind of a ledger entry, or REQUESTED; those of money have an amount."""
 
     at: datetime
     kind: str
@@ -53,8 +55,18 @@ def happenings(booking: Booking) -> list[Happening]:
     """From the first to the last. Three queries, whatever the length."""
     events = _events_of(booking)
     names = _names_in(booking, events)
-    found = [*_changes(events, names), *_movements(booking, events)]
-    return sorted(found, key=lambda happening: happening.at)
+    changes = [_as_request(booking, change) for change in _changes(events, names)]
+    return sorted([*changes, *_movements(booking, events)], key=lambda happening: happening.at)
+
+
+def _as_request(booking: Booking, change: Happening) -> Happening:
+    """The change that asked for a deposit later: it comes with the deposit, and differs in nothing else."""
+    deposit = booking.deposit
+    if deposit is None or not deposit.standing or change.kind != "booking.updated" or change.differences:
+        return change
+    if not timedelta(0) <= change.at - deposit.created_at < SAME_TRANSACTION:
+        return change
+    return replace(change, kind=REQUESTED, amount_cents=deposit.amount_cents)
 
 
 def _events_of(booking: Booking) -> list[Event]:

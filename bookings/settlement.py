@@ -18,6 +18,12 @@ from payments.money import spoken
 
 HOLDING = (DepositStatus.HELD, DepositStatus.SAVED)
 
+# With these states nobody shall pay any more: a booking that waited for its deposit, and one that stands without.
+CLOSED_WITH = {
+    False: (Status.CONFIRMED, Status.CANCELLED),
+    True: (Status.CANCELLED, Status.COMPLETED, Status.NO_SHOW),
+}
+
 
 def held(booking: Booking) -> bool:
     """Whether there is a hold to capture, or a saved card that stands for one."""
@@ -30,7 +36,7 @@ def follow_status(booking: Booking, *, now: int, waive_fee: bool = False) -> Non
     if deposit is None:
         return
     moment = moment_of(now)
-    if deposit.status == DepositStatus.PENDING and booking.status in (Status.CONFIRMED, Status.CANCELLED):
+    if deposit.status == DepositStatus.PENDING and booking.status in CLOSED_WITH[deposit.standing]:
         instructions.withdraw_opening(deposit, now=moment)
         instruct(deposit, Action.CLOSE, booking.status, now=moment, ends_as=DepositStatus.CANCELED)
     elif deposit.status in HOLDING and booking.status in (Status.CANCELLED, Status.COMPLETED):

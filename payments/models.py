@@ -44,6 +44,7 @@ class Deposit(TenantModel):
     currency = models.CharField(max_length=3)
     live = models.BooleanField(db_default=True)
     channel = models.CharField(max_length=10, choices=Channel.choices, db_default=Channel.FORM)
+    standing = models.BooleanField(db_default=False, help_text="Asked for later: the booking stands, paid or not.")
     description = models.CharField(max_length=300, blank=True, db_default="")
     payer_name = models.CharField(max_length=201, blank=True, db_default="")
     payer_email = models.CharField(max_length=254, blank=True, db_default="")

@@ -106,6 +106,10 @@ class RefundForm(forms.Form):
     left = forms.IntegerField(min_value=1)
 
 
+class AmountForm(forms.Form):
+    amount = forms.CharField(max_length=20)
+
+
 class GuestForm(forms.Form):
     first_name = forms.CharField(max_length=100)
     last_name = forms.CharField(max_length=100, required=False)

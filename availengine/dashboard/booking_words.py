@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from availengine.dashboard.words import STATUSES
-from bookings.history import Difference, Happening
+from bookings.history import REQUESTED, Difference, Happening
 from bookings.models import MessageState, Status
 from bookings.wording import CLOCK, CLOCKS, spoken_span, spoken_time
 from businesses.errors import DomainError
@@ -75,6 +75,7 @@ HAPPENED: Words = {
     "booking.rescheduled": gettext_lazy("Moved"),
     "booking.reinstated": gettext_lazy("Paid late, and booked again: its time was still free"),
     "deposit.saved": gettext_lazy("Card saved, to be held later"),
+    REQUESTED: gettext_lazy("A deposit of %(amount)s was asked for"),
     "deposit.expired": gettext_lazy("The deposit was not paid in time"),
     "payment.failed": gettext_lazy("The card was declined"),
     EntryKind.HELD: gettext_lazy("%(amount)s held on the card"),

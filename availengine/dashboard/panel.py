@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from availengine.dashboard import amounts, booking_words
 from availengine.dashboard.access import Desk
@@ -19,12 +20,14 @@ from bookings.history import happenings
 from bookings.lifecycle import TRANSITIONS
 from bookings.models import Allocation, Booking, Message, Status
 from bookings.queries import held_allocations
+from bookings.requests import ASKED_OF
 from bookings.resending import may_be_resent, messages_of
 from bookings.services import MOVABLE
 from bookings.visits import Past, past_of
 from bookings.wording import people, spoken_span, spoken_time
 from businesses.errors import Busy, Conflict, DomainError, InProgress, NotFound
 from businesses.roles import Permission
+from payments import gateway
 from payments.models import Channel, Deposit, DepositStatus, Instruction, Progress
 from payments.money import spoken
 
@@ -176,7 +179,13 @@ def _may(desk: Desk, booking: Booking) -> dict[str, bool]:
         "seat": writes and booking.status in SEATABLE,
         "cancel": writes and Status.CANCELLED in TRANSITIONS[booking.status],
         "money": writes and desk.may(Permission.MONEY),
+        "ask": writes and may_ask(desk) and booking.status in ASKED_OF and bool(booking.guest_email),
     }
+
+
+def may_ask(desk: Desk) -> bool:
+    """Whether somebody may ask for deposits here, and they can be paid."""
+    return desk.may(Permission.MONEY) and bool(gateway.secret_key(live=desk.live))
 
 
 def _money(desk: Desk, booking: Booking) -> dict[str, Any] | None:
@@ -211,6 +220,8 @@ def _payment(desk: Desk, deposit: Deposit) -> dict[str, str]:
 
 
 def _past(desk: Desk, past: Past) -> dict[str, Any]:
+    visits = ngettext("%(count)d visit", "%(count)d visits", past.visits) % {"count": past.visits}
+    missed = ngettext("%(count)d no-show", "%(count)d no-shows", past.no_shows) % {"count": past.no_shows}
     earlier = [
         {
             "booking": booking,
@@ -219,7 +230,7 @@ def _past(desk: Desk, past: Past) -> dict[str, Any]:
         }
         for booking in past.earlier
     ]
-    return {"earlier": earlier, "visits": past.visits, "no_shows": past.no_shows}
+    return {"earlier": earlier, "visits": visits, "no_shows": missed, "missed": past.no_shows}
 
 
 def _customer_url(desk: Desk, booking: Booking) -> str:

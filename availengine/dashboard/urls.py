@@ -23,6 +23,7 @@ urlpatterns = [
     path("<slug:slug>/bookings/<id:key>/cancel/", booking.cancel, name="booking-cancel"),
     path("<slug:slug>/bookings/<id:key>/messages/<id:message>/", booking.send_again, name="booking-message"),
     path("<slug:slug>/bookings/<id:key>/release/", booking_money.release, name="booking-release"),
+    path("<slug:slug>/bookings/<id:key>/link/", booking_money.link, name="booking-link"),
     path("<slug:slug>/bookings/<id:key>/refund/", booking_money.refund, name="booking-refund"),
     path("<slug:slug>/setup/", setup.setup, name="setup"),
     path("<slug:slug>/setup/members/", members.members, name="members"),

@@ -53,6 +53,7 @@ TABLE = {
     f"POST {BOOKING}cancel/": DESK_SET,
     f"POST {BOOKING}messages/{{message}}/": DESK_SET,
     # There is no money to be moved.
+    f"POST {BOOKING}link/": "302 404 404 403 403 409 409 402",  # without payments
     f"POST {BOOKING}release/": "302 404 404 403 409 409 409 402",
     f"GET {BOOKING}refund/": "302 404 404 403 403 409 409 409",
     f"POST {BOOKING}refund/": "302 404 404 403 403 409 409 402",
@@ -74,6 +75,7 @@ BODIES = {
     f"POST {BOOKING}move/": AT_TWO,
     f"POST {BOOKING}seat/": {"party": "1"},
     f"POST {BOOKING}cancel/": {"version": "1", "fee": "0"},
+    f"POST {BOOKING}link/": {"amount": "5"},
     f"POST {BOOKING}refund/": {"amount": "5", "left": "500"},
     "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
     "POST /dashboard/{slug}/setup/members/{member}/role/": {"role": "viewer"},

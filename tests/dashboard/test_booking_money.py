@@ -9,7 +9,7 @@ import time_machine
 from availengine.sandbox import Sandbox
 from tests.api.calls import Tenant, nothing_changes
 from tests.api.conftest import _rival, _salon, _sandbox, _studio, clock, rival, salon, stored, stripe, studio
-from tests.api.paying import NEAR, asked, deposit_of, jobs, paid, state, takes, told
+from tests.api.paying import NEAR, asked, deposit_of, jobs, letters, paid, state, takes, told
 from tests.dashboard.desk import HTMX, at_desk, booking, path, text
 from tests.money import arrive, books_agree
 
@@ -291,3 +291,35 @@ def test_cancelled_although_stripe_is_silent(studio: Tenant, stripe: Sandbox, ch
     assert "has not answered yet" in said
     assert "EUR 20 Refund on its way" in said
     assert state(studio, charged) == ("cancelled", "refund_pending")
+
+
+# --- asking for a deposit later: what becomes of it, tests/payments/test_requests.py --------------------------------
+
+
+def test_asking_for_a_deposit(studio: Tenant, stripe: Sandbox) -> None:
+    key = studio.book()["id"]
+    desk, where = at_desk(studio, "manager"), path(studio, "bookings", key, "link")
+    assert 'id="panel-link"' in desk.get(path(studio, "bookings", key)).content.decode()
+    answer = desk.post(where, {"amount": "12.50"}, headers=HTMX)
+    said = text(answer)
+    assert "The payment link is sent to jane@example.com." in said
+    assert "EUR 12.50 Not paid yet" in said
+    assert "A deposit of EUR 12.50 was asked for Manager · " in said
+    assert "Notes or details saved" not in said
+    assert state(studio, key) == ("confirmed", "pending")
+    with nothing_changes():
+        again = desk.post(where, {"amount": "12.50"})
+    assert again.status_code == 409
+    assert "There is a deposit already." in text(again)
+    assert letters() == [("payment_link", "jane@example.com")]
+
+
+def test_only_who_may_asks(studio: Tenant, stripe: Sandbox) -> None:
+    key = studio.book()["id"]
+    desk, manager = at_desk(studio), at_desk(studio, "manager")
+    assert 'id="panel-link"' not in desk.get(path(studio, "bookings", key)).content.decode()
+    with nothing_changes():
+        assert desk.post(path(studio, "bookings", key, "link"), {"amount": "5"}).status_code == 403
+        wrong = manager.post(path(studio, "bookings", key, "link"), {"amount": "x"})
+    assert wrong.status_code == 400
+    assert "Not an amount." in text(wrong)

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from availengine.dashboard import booking_words
 from availengine.dashboard.access import Desk, page
 from availengine.dashboard.amounts import cents_of
-from availengine.dashboard.booking_forms import RefundForm
+from availengine.dashboard.booking_forms import AmountForm, RefundForm
 from availengine.dashboard.panel import booking_of, changed, heading_of, not_changed, refundable, settled, show
 from bookings import services
 from bookings.models import Booking
+from bookings.requests import request_deposit
 from businesses.errors import Conflict, Invalid
 from businesses.roles import Permission
 from payments.models import DepositStatus
@@ -62,6 +63,26 @@ def refund(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
         return not_changed(request, desk, key, error)
     done = settled(request, desk, found)
     return changed(request, desk, key, _refunded(booking_of(desk, key), amount) if done else "")
+
+
+@require_POST
+@page(Permission.MONEY)
+def link(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
+    """Ask for a deposit of a booking that has none. Sent twice it is asked for once."""
+    form = AmountForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Invalid("Not an amount.")
+        amount = cents_of(form.cleaned_data["amount"], desk.business.currency)
+        found = request_deposit(
+            business_id=desk.business.id, live=desk.live, booking_id=key, amount_cents=amount, now=desk.minute
+        )
+    except (Conflict, Invalid) as error:
+        return not_changed(request, desk, key, error)
+    done = settled(request, desk, found)
+    return changed(
+        request, desk, key, _("The payment link is sent to %(email)s.") % {"email": found.guest_email} if done else ""
+    )
 
 
 def _refund_again(request: HttpRequest, desk: Desk, found: Booking, error: Invalid) -> HttpResponse:

@@ -13,6 +13,7 @@ from availengine.dashboard import booking_words
 from availengine.dashboard.access import Desk, page
 from availengine.dashboard.amounts import cents_of
 from availengine.dashboard.booking_forms import AskForm, NewBookingForm
+from availengine.dashboard.panel import may_ask
 from availengine.dashboard.starts import chosen_of, grouped_starts, nearest_of, resources_of, usual_party
 from bookings import execution, settlement
 from bookings.asking import MOST_SERVICES
@@ -27,7 +28,6 @@ from bookings.services import NewBooking
 from businesses.errors import Busy, Conflict, DomainError, Invalid, NotFound, Undone
 from businesses.localtime import local_of
 from businesses.roles import Permission
-from payments import gateway
 from payments.models import Channel
 
 SHOWING = ("show", "take", "find", "pick")  # the buttons that do not book
@@ -82,14 +82,10 @@ def _book(desk: Desk, form: NewBookingForm) -> Booking:
 
 
 def _deposit(desk: Desk, data: dict[str, Any]) -> DepositWish | None:
-    if not (data["link"] and _may_ask(desk)):
+    if not (data["link"] and may_ask(desk)):
         return None
     amount = cents_of(data["amount"], desk.business.currency) if data["amount"] else None
     return DepositWish(channel=Channel.LINK, by_rule=False, amount_cents=amount)
-
-
-def _may_ask(desk: Desk) -> bool:
-    return desk.may(Permission.MONEY) and bool(gateway.secret_key(live=desk.live))
 
 
 # --- parts that htmx asks for -----------------------------------------------------------------------------------------
@@ -194,7 +190,7 @@ def _page(request: HttpRequest, desk: Desk, values: dict[str, Any], *, status: i
         "further": [*chosen[1:], *[""] * (MOST_SERVICES - max(len(chosen), 1))],
         "several": len(chosen) > 1,
         "resources": resources_of(desk),
-        "may_ask": _may_ask(desk),
+        "may_ask": may_ask(desk),
         **_starts(desk, values),
         **(_found(desk, values["q"]) if values["q"] else {}),
         **more,
