@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from bookings.models import Booking
 from businesses.models import Resource
-from payments.models import EntryKind, LedgerEntry
+from payments.models import Action, EntryKind, Instruction, LedgerEntry
 from webhooks.models import Event
 
 # The expression of the index event_of_booking (migration 0008_desk).
@@ -27,6 +27,12 @@ TOLD_BY: Mapping[str, str] = {
     EntryKind.DISPUTED: "payment.disputed",
 }
 IN_LEDGER = frozenset((*TOLD_BY.values(), "deposit.captured"))
+ASKED_BY: Mapping[str, str] = {
+    EntryKind.RELEASED: Action.RELEASE,
+    EntryKind.CAPTURED: Action.CAPTURE,
+    EntryKind.REFUNDED: Action.REFUND,
+}
+CUSTOMER = "customer:"
 REQUESTED = "deposit.requested"  # not an event of its own
 SAME_TRANSACTION = timedelta(seconds=1)
 
@@ -52,7 +58,7 @@ class Happening:
 
 
 def happenings(booking: Booking) -> list[Happening]:
-    """From the first to the last. Three queries, whatever the length."""
+    """From the first to the last. Four queries, whatever the length."""
     events = _events_of(booking)
     names = _names_in(booking, events)
     changes = [_as_request(booking, change) for change in _changes(events, names)]
@@ -120,19 +126,22 @@ def _resources(told: dict[str, Any], names: Mapping[str, str]) -> tuple[str, ...
 def _movements(booking: Booking, events: Sequence[Event]) -> Iterator[Happening]:
     if booking.deposit_id is None:
         return
-    for entry in LedgerEntry.objects.filter(business_id=booking.business_id, deposit_id=booking.deposit_id):
-        yield Happening(
-            at=entry.created_at,
-            kind=entry.kind,
-            actor=_who(entry, events),
-            amount_cents=entry.amount_cents,
-        )
+    own = {"business_id": booking.business_id, "deposit_id": booking.deposit_id}
+    asked = list(Instruction.objects.filter(**own).order_by("-id"))
+    for entry in LedgerEntry.objects.filter(**own):
+        actor = _who_asked(entry, asked) or _who_told(entry, events)
+        yield Happening(at=entry.created_at, kind=entry.kind, actor=actor, amount_cents=entry.amount_cents)
 
 
-def _who(entry: LedgerEntry, events: Sequence[Event]) -> str:
+def _who_asked(entry: LedgerEntry, asked: Sequence[Instruction]) -> str:
+    """What was instructed is entered by whoever reads it back first; a charge is what the customer does."""
+    if entry.kind == EntryKind.CHARGED:
+        return CUSTOMER
+    before = (i for i in asked if i.action == ASKED_BY.get(entry.kind) and i.created_at <= entry.created_at)
+    return next((instruction.actor for instruction in before), "")
+
+
+def _who_told(entry: LedgerEntry, events: Sequence[Event]) -> str:
     """Entries are made just before the event that tells of them."""
-    telling = (
-        event for event in events if event.type == TOLD_BY.get(entry.kind) and event.created_at >= entry.created_at
-    )
-    first = next(telling, None)
-    return first.actor if first else ""
+    telling = (event for event in events if event.type == TOLD_BY.get(entry.kind))
+    return next((event.actor for event in telling if event.created_at >= entry.created_at), "")

@@ -22,13 +22,21 @@ class Offer:
     resources: tuple[Resource, ...]
 
 
-def offered_starts(business_id: int, ask: Ask, on: date, *, live: bool, now: int) -> list[Offer]:
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The starts of a date; `never` says why there are none on any."""
+
+    starts: list[Offer]
+    never: engine.Reason | None
+
+
+def offered_starts(business_id: int, ask: Ask, on: date, *, live: bool, now: int) -> Offers:
     """The starts of the grid that staff may book on a date, from now on. Raises NotFound, Invalid."""
     found = occupancy(business_id, live=live, first=on, last=on, wish_of=ask.wish)
     return _offers(found, on, now)
 
 
-def starts_to_move(booking: Booking, on: date, *, resource: UUID | None, now: int) -> list[Offer]:
+def starts_to_move(booking: Booking, on: date, *, resource: UUID | None, now: int) -> Offers:
     """Where a booking could go on a date, its own time being free. Raises NotFound."""
     held = held_allocations(booking)
     wish_of = partial(wish_to_move, booking, held, resource)
@@ -36,7 +44,7 @@ def starts_to_move(booking: Booking, on: date, *, resource: UUID | None, now: in
     return _offers(found, on, now, without={blocked_record(allocation) for allocation in held})
 
 
-def _offers(found: Occupancy, on: date, now: int, without: Collection[tuple[int, int, int]] = ()) -> list[Offer]:
+def _offers(found: Occupancy, on: date, now: int, without: Collection[tuple[int, int, int]] = ()) -> Offers:
     """Staff may begin at any minute: the grid is what helps them to choose."""
     calendar = found.snapshot.calendar
     view = engine.DayView(calendar, found.wish, on, found.busy(without))
@@ -48,7 +56,8 @@ def _offers(found: Occupancy, on: date, now: int, without: Collection[tuple[int,
     for mask in masks.values():
         union |= mask
     ahead = max(now - view.day.start, 0)
-    return [_offer(found, view, masks, at) for at in engine.positions(union >> ahead << ahead)]
+    starts = [_offer(found, view, masks, at) for at in engine.positions(union >> ahead << ahead)]
+    return Offers(starts, engine.why_never(view))
 
 
 def _half_hours(view: engine.DayView) -> int:

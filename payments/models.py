@@ -126,6 +126,7 @@ class Instruction(TenantModel):
     )
     action = models.CharField(max_length=10, choices=Action.choices)
     purpose = models.CharField(max_length=20)
+    actor = models.CharField(max_length=200, blank=True, default="", db_default="", help_text="Who asked for it.")
     amount_cents = models.PositiveIntegerField(default=0)
     ends_as = models.CharField(max_length=20, choices=DepositStatus.choices, blank=True)
     progress = models.CharField(max_length=10, choices=Progress.choices, default=Progress.PENDING)

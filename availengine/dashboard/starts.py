@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from availengine.dashboard.access import Desk
 from availengine.dashboard.booking_words import brief_moment
+from bookings.availability import SENTENCES
 from bookings.errors import SlotTaken
-from bookings.offers import Offer
+from bookings.offers import Offers
 from bookings.queries import snapshot_of
 from bookings.wording import spoken_time
 from businesses.localtime import local_of, minute_of, moment_of
@@ -28,12 +29,10 @@ class Group:
     starts: list[dict[str, Any]] = field(default_factory=list)
 
 
-def grouped_starts(
-    desk: Desk, offers: Sequence[Offer], chosen: int | None = None, *, current: int | None = None
-) -> list[Group]:
+def grouped_starts(desk: Desk, offers: Offers, chosen: int | None = None, *, current: int | None = None) -> list[Group]:
     """`chosen`: the start that is selected; `current`: the one that a booking has now."""
     groups = [Group(_("Morning")), Group(_("Afternoon")), Group(_("Evening"))]
-    for offer in offers:
+    for offer in offers.starts:
         hour = local_of(desk.zone, offer.minute).hour
         group = groups[(hour >= NOON) + (hour >= EVENING)]
         group.starts.append(
@@ -47,6 +46,13 @@ def grouped_starts(
             }
         )
     return [group for group in groups if group.starts]
+
+
+def why_none(offers: Offers) -> str:
+    """Why there is nothing to choose from; empty where there is."""
+    if offers.starts:
+        return ""
+    return _(SENTENCES[offers.never]) if offers.never else _("Nothing is free on this day.")
 
 
 def _named(resources: Sequence[Resource]) -> str:

@@ -7,7 +7,7 @@ dialect or refusal can disagree with another.
 
 from bookings.availability.busy import Busy
 from bookings.availability.calendar import Calendar, Day, Resource, Rules, Service, Week
-from bookings.availability.reasons import SENTENCES, Reason, unavailable, why_not
+from bookings.availability.reasons import SENTENCES, Reason, unavailable, why_never, why_not
 from bookings.availability.spans import positions
 from bookings.availability.starts import DayView, Pick, Wish
 
@@ -26,5 +26,6 @@ __all__ = [
     "Wish",
     "positions",
     "unavailable",
+    "why_never",
     "why_not",
 ]

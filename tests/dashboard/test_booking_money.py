@@ -139,10 +139,22 @@ def test_a_manager_refunds_a_part(studio: Tenant, stripe: Sandbox, charged: str)
     assert desk.post(where, {"amount": "7,50", "left": "2000"}).status_code == 302
     assert (deposit_of(charged).refunded_cents, state(studio, charged)) == (750, ("confirmed", "paid"))
     said = text(desk.get(path(studio, "bookings", charged)))
+    assert "EUR 20 paid Customer · " in said
     assert "EUR 7.50 refunded." in said
     assert "EUR 7.50 went back." in said
     assert "EUR 7.50 refunded Manager · " in said
     arrive(stripe)
+    books_agree(stripe)
+
+
+def test_who_asked_is_told_although_an_event_was_faster(studio: Tenant, stripe: Sandbox, charged: str) -> None:
+    stripe.fail("POST", "/v1/refunds", kind="reset_after")
+    where = path(studio, "bookings", charged, "refund")
+    answer = at_desk(studio, "manager").post(where, {"amount": "5", "left": "2000"}, headers=HTMX)
+    assert "has not answered yet" in text(answer)
+    arrive(stripe)
+    said = text(at_desk(studio).get(path(studio, "bookings", charged)))
+    assert "EUR 5 refunded Manager · " in said
     books_agree(stripe)
 
 

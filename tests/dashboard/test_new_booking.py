@@ -107,7 +107,9 @@ def test_the_free_times_alone(salon: Tenant) -> None:
     assert "Afternoon 12:00 " in said
     assert "<html" not in answer.content.decode()
     none = at_desk(salon).get(path(salon, "bookings", "new", "starts"), query | {"party": "9"})
-    assert text(none).startswith("Nothing is free on this day.")
+    assert text(none).startswith("No resource takes a party of this size.")
+    past = at_desk(salon).get(path(salon, "bookings", "new", "starts"), query | {"date": "2026-04-30"})
+    assert text(past).startswith("Nothing is free on this day.")
     odd = at_desk(salon).get(path(salon, "bookings", "new", "starts"), query | {"party": ""})
     assert text(odd).startswith("Choose service, party and date.")
 

@@ -19,7 +19,7 @@ from availengine.dashboard.panel import (
     show,
     show_booking,
 )
-from availengine.dashboard.starts import chosen_of, grouped_starts, nearest_of, resources_of
+from availengine.dashboard.starts import chosen_of, grouped_starts, nearest_of, resources_of, why_none
 from availengine.dashboard.words import STATUSES
 from bookings import services
 from bookings.errors import SlotTaken
@@ -141,6 +141,7 @@ def _move_page(
         **heading_of(desk, found),
         "day": day.isoformat(),
         "groups": grouped_starts(desk, offers, chosen_of(asked), current=minute_of(found.starts_at)),
+        "none": why_none(offers),
         "resources": resources_of(desk),
         "resource": str(resource or ""),
         "time": asked.get("time", ""),

@@ -14,14 +14,14 @@ from availengine.dashboard.access import Desk, page
 from availengine.dashboard.amounts import cents_of
 from availengine.dashboard.booking_forms import AskForm, NewBookingForm
 from availengine.dashboard.panel import may_ask
-from availengine.dashboard.starts import chosen_of, grouped_starts, nearest_of, resources_of, usual_party
+from availengine.dashboard.starts import chosen_of, grouped_starts, nearest_of, resources_of, usual_party, why_none
 from bookings import execution, settlement
 from bookings.asking import MOST_SERVICES
 from bookings.customers import found_customers
 from bookings.deposits import DepositWish
 from bookings.errors import SlotTaken
 from bookings.models import Booking, Customer
-from bookings.offers import offered_starts
+from bookings.offers import Offers, offered_starts
 from bookings.once import book_once
 from bookings.queries import snapshot_of
 from bookings.services import NewBooking
@@ -169,15 +169,14 @@ def _starts(desk: Desk, values: dict[str, Any]) -> dict[str, Any]:
     chosen = chosen_of(values)
     if chosen is None and values["start"] != "other":
         chosen = _at(desk, offers, values["time"])
-    groups = grouped_starts(desk, offers, chosen)
-    offered = any(offer.minute == chosen for offer in offers)
+    offered = any(offer.minute == chosen for offer in offers.starts)
     context["other"] = bool(values["time"] or chosen) and not offered
-    return context | {"groups": groups, "none": "" if groups else _("Nothing is free on this day.")}
+    return context | {"groups": grouped_starts(desk, offers, chosen), "none": why_none(offers)}
 
 
-def _at(desk: Desk, offers: list[Any], time: str) -> int | None:
+def _at(desk: Desk, offers: Offers, time: str) -> int | None:
     """The offered start at a wall-clock time."""
-    return next((offer.minute for offer in offers if f"{local_of(desk.zone, offer.minute):%H:%M}" == time), None)
+    return next((offer.minute for offer in offers.starts if f"{local_of(desk.zone, offer.minute):%H:%M}" == time), None)
 
 
 def _page(request: HttpRequest, desk: Desk, values: dict[str, Any], *, status: int = 200, **more: Any) -> HttpResponse:
