@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from availengine.dashboard import amounts, booking_words
+from availengine.dashboard import booking_words
 from availengine.dashboard.access import Desk
 from availengine.dashboard.words import STATUSES
 from bookings import execution, settlement
@@ -55,7 +55,7 @@ def in_panel(request: HttpRequest) -> bool:
     return bool(htmx) and htmx.target == PANEL
 
 
-def show(request: HttpRequest, desk: Desk, part: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def show(request: HttpRequest, part: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A part of the panel: alone for htmx, else within a page of its own."""
     context = {"part": f"dashboard/{part}", "partial": in_panel(request), **context}
     name = context["part"] if context["partial"] else "dashboard/booking.html"
@@ -64,7 +64,7 @@ def show(request: HttpRequest, desk: Desk, part: str, context: dict[str, Any], *
 
 def show_booking(request: HttpRequest, desk: Desk, key: UUID, *, problem: str = "", status: int = 200) -> HttpResponse:
     context = panel_of(desk, booking_of(desk, key))
-    return show(request, desk, "_panel.html", {**context, "problem": problem}, status=status)
+    return show(request, "_panel.html", {**context, "problem": problem}, status=status)
 
 
 def changed(request: HttpRequest, desk: Desk, key: UUID, told: str = "") -> HttpResponse:
@@ -93,7 +93,8 @@ def _next(request: HttpRequest) -> str:
 def not_changed(request: HttpRequest, desk: Desk, key: UUID, error: DomainError) -> HttpResponse:
     """A refusal, beside the booking as it is now."""
     if request.htmx and not in_panel(request):  # type: ignore[attr-defined]
-        raise type(error)(booking_words.said(error), error.details) from error
+        error.message = booking_words.said(error)
+        raise error
     status = 409 if isinstance(error, Conflict) else 400
     return show_booking(request, desk, key, problem=booking_words.said(error), status=status)
 
@@ -266,16 +267,3 @@ def _history(desk: Desk, booking: Booking) -> Iterator[dict[str, Any]]:
             "what": booking_words.sentence(happening, booking.currency),
             "changes": [text for text in spelled if text],
         }
-
-
-def refundable(booking: Booking) -> dict[str, Any]:
-    """What a refund may give back, in words and as it would be typed. Raises Conflict when there is nothing."""
-    deposit = booking.deposit
-    if deposit is None or not deposit.refundable_cents:
-        raise Conflict("There is nothing to refund.")
-    return {
-        "left": deposit.refundable_cents,
-        "most": spoken(deposit.refundable_cents, deposit.currency),
-        "amount": amounts.typed(deposit.refundable_cents, deposit.currency),
-        "currency": deposit.currency,
-    }

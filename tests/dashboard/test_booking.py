@@ -374,13 +374,16 @@ def test_moving_to_no_time(salon: Tenant, key: str, body: dict[str, str]) -> Non
     assert "Choose a time." in text(answer)
 
 
-def test_what_is_over_is_not_moved(salon: Tenant, key: str) -> None:
+def test_what_is_over_is_not_moved_or_reassigned(salon: Tenant, key: str) -> None:
     put_in_status(key, "completed")
-    desk, where = at_desk(salon), path(salon, "bookings", key, "move")
+    desk, move = at_desk(salon), path(salon, "bookings", key, "move")
+    seat = path(salon, "bookings", key, "seat")
     with nothing_changes():
-        for answer in (desk.get(where), desk.post(where, {"date": DAY, "start": "other", "time": "14:00"})):
-            assert answer.status_code == 409
-            assert "not possible any more: the booking is now “Completed”" in text(answer)
+        answers = [desk.get(move), desk.post(move, {"date": DAY, "start": "other", "time": "14:00"})]
+        answers += [desk.get(seat), desk.post(seat, {"party": "1", "resource": salon.resource("jim")})]
+    for answer in answers:
+        assert answer.status_code == 409
+        assert "not possible any more: the booking is now “Completed”" in text(answer)
 
 
 # --- reassigning ----------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from availengine.dashboard import booking_words
 from availengine.dashboard.access import Desk, page
 from availengine.dashboard.booking_forms import CancelForm, DayForm, MoveForm, NotesForm, SeatForm, StatusForm
 from availengine.dashboard.panel import (
+    SEATABLE,
     booking_of,
     changed,
     heading_of,
@@ -82,7 +83,7 @@ def save_notes(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
         services.set_staff_notes(desk.business.id, key, notes, live=desk.live, instead_of=before)
     except Conflict as error:
         context = heading_of(desk, booking_of(desk, key))
-        return show(request, desk, "_notes.html", {**context, "notes": notes, "problem": _(error.message)}, status=409)
+        return show(request, "_notes.html", {**context, "notes": notes, "problem": _(error.message)}, status=409)
     return changed(request, desk, key, _("The notes are saved."))
 
 
@@ -147,7 +148,7 @@ def _move_page(
         "time": asked.get("time", ""),
         **more,
     }
-    return show(request, desk, "_move.html", context, status=status)
+    return show(request, "_move.html", context, status=status)
 
 
 # --- another resource or party --------------------------------------------------------------------------------------
@@ -158,6 +159,8 @@ def _move_page(
 def seat(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
     """Who else is free at that time, and for how many it is."""
     found = booking_of(desk, key)
+    if found.status not in SEATABLE:
+        return not_changed(request, desk, key, Conflict("", {"status": found.status}))
     if request.method != "POST":
         return _seat_page(request, desk, found)
     form = SeatForm(request.POST)
@@ -187,7 +190,7 @@ def _seat_page(
         "chosen": request.POST.get("resource", ""),
         "problem": problem,
     }
-    return show(request, desk, "_seat.html", context, status=status)
+    return show(request, "_seat.html", context, status=status)
 
 
 # --- cancelling -----------------------------------------------------------------------------------------------------
@@ -235,7 +238,7 @@ def _cancel_page(
         "may_waive": desk.may(Permission.MONEY),
         "problem": problem,
     }
-    return show(request, desk, "_cancel.html", context, status=status)
+    return show(request, "_cancel.html", context, status=status)
 
 
 def _hold(found: Booking) -> str:

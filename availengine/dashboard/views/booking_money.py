@@ -1,5 +1,6 @@
 """The money of one booking: a hold released, a deposit refunded or asked for. Stripe is asked after the transaction."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from availengine.dashboard import booking_words
 from availengine.dashboard.access import Desk, page
-from availengine.dashboard.amounts import cents_of
+from availengine.dashboard.amounts import cents_of, typed
 from availengine.dashboard.booking_forms import AmountForm, RefundForm
-from availengine.dashboard.panel import booking_of, changed, heading_of, not_changed, refundable, settled, show
+from availengine.dashboard.panel import booking_of, changed, heading_of, not_changed, settled, show
 from bookings import services
 from bookings.models import Booking
 from bookings.requests import request_deposit
@@ -42,9 +43,9 @@ def refund(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
     """How much can go back; a POST refunds. The form says how much there was: sent twice it refunds once."""
     found = booking_of(desk, key)
     try:
-        left = refundable(found)
+        left = _refundable(found)
         if request.method != "POST":
-            return show(request, desk, "_refund.html", {**heading_of(desk, found), **left})
+            return show(request, "_refund.html", {**heading_of(desk, found), **left})
         form = RefundForm(request.POST)
         if not form.is_valid():
             raise Invalid("Not an amount.")
@@ -86,9 +87,9 @@ def link(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
 
 
 def _refund_again(request: HttpRequest, desk: Desk, found: Booking, error: Invalid) -> HttpResponse:
-    typed = {"amount": request.POST.get("amount", ""), "problem": booking_words.said(error)}
-    context = {**heading_of(desk, found), **refundable(found), **typed}
-    return show(request, desk, "_refund.html", context, status=400)
+    entered = {"amount": request.POST.get("amount", ""), "problem": booking_words.said(error)}
+    context = {**heading_of(desk, found), **_refundable(found), **entered}
+    return show(request, "_refund.html", context, status=400)
 
 
 def _refunded(found: Booking, amount: int) -> str:
@@ -96,3 +97,16 @@ def _refunded(found: Booking, amount: int) -> str:
     if found.deposit and found.deposit.status == DepositStatus.REFUND_PENDING:
         return _("A refund of %(amount)s is under way.") % told
     return _("%(amount)s refunded.") % told
+
+
+def _refundable(booking: Booking) -> dict[str, Any]:
+    """What a refund may give back, in words and as it would be typed. Raises Conflict when there is nothing."""
+    deposit = booking.deposit
+    if deposit is None or not deposit.refundable_cents:
+        raise Conflict("There is nothing to refund.")
+    return {
+        "left": deposit.refundable_cents,
+        "most": spoken(deposit.refundable_cents, deposit.currency),
+        "amount": typed(deposit.refundable_cents, deposit.currency),
+        "currency": deposit.currency,
+    }
