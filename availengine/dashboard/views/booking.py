@@ -26,11 +26,12 @@ from bookings import services
 from bookings.errors import SlotTaken
 from bookings.lifecycle import TRANSITIONS
 from bookings.models import Booking, Status
+from bookings.moving import MOVABLE
 from bookings.offers import starts_to_move
 from bookings.policy import Settlement, cancellation
 from bookings.queries import free_resources, held_allocations
 from bookings.resending import resend
-from bookings.services import MOVABLE, BookingChange, Move
+from bookings.services import BookingChange, Move
 from businesses.errors import Conflict, Forbidden, Invalid
 from businesses.localtime import minute_of
 from businesses.roles import Permission
