@@ -61,27 +61,6 @@ NAVIGATION = (
 
 # The cards of the set-up page, in this order.
 SETUP = (
-    Entry("members", _("Members"), Permission.MEMBERS, "members", _("Who works here, and what they may do.")),
-    Entry(
-        "booking-page",
-        _("Page and widget"),
-        Permission.SETUP,
-        "page",
-        _("What customers see when they book, and how it gets onto your website."),
-    ),
-    Entry(
-        "why",
-        _("Why is this not bookable?"),
-        Permission.VIEW,
-        "question",
-        _("Every start of a day, offered or not, with the reason and what to change."),
-    ),
-    Entry("keys", _("API keys"), Permission.INTEGRATIONS, "key", _("What other programs book and read with.")),
-    Entry("webhooks", _("Webhooks"), Permission.INTEGRATIONS, "hook", _("Which addresses are told of what happens.")),
-    Entry("messages", _("Messages"), Permission.VIEW, "mail", _("Mails and text messages, and what became of them.")),
-    Entry("audit", _("Audit log"), Permission.SETUP, "history", _("Who changed what in the set-up, and when.")),
-    Entry("billing", _("Subscription"), Permission.BILLING, "card", _("Your plan, and how it stands.")),
-    Entry("disruption", _("Somebody is away"), Permission.SETUP, "calendar", _("Enter it, and settle what is booked.")),
     Entry("hours", _("Opening hours"), Permission.SETUP, "today", _("When you are open, day by day.")),
     Entry("resources", _("Resources"), Permission.SETUP, "customers", _("People, tables, rooms: what is booked.")),
     Entry("services", _("Services"), Permission.SETUP, "bookings", _("What customers book, its time and its price.")),
@@ -91,7 +70,27 @@ SETUP = (
         "deposits", _("Deposits and policy"), Permission.SETUP, "lock", _("What is paid ahead, what cancelling costs.")
     ),
     Entry("business", _("Business"), Permission.SETUP, "setup", _("Name, address, zone, currency.")),
+    Entry(
+        "booking-page",
+        _("Page and widget"),
+        Permission.SETUP,
+        "page",
+        _("What customers see when they book, and how it gets onto your website."),
+    ),
     Entry("members", _("Members"), Permission.MEMBERS, "members", _("Who works here, and what they may do.")),
+    Entry("disruption", _("Somebody is away"), Permission.SETUP, "calendar", _("Enter it, and settle what is booked.")),
+    Entry(
+        "why",
+        _("Why is this not bookable?"),
+        Permission.VIEW,
+        "question",
+        _("Every start of a day, offered or not, with the reason and what to change."),
+    ),
+    Entry("messages", _("Messages"), Permission.VIEW, "mail", _("Mails and text messages, and what became of them.")),
+    Entry("keys", _("API keys"), Permission.INTEGRATIONS, "key", _("What other programs book and read with.")),
+    Entry("webhooks", _("Webhooks"), Permission.INTEGRATIONS, "hook", _("Which addresses are told of what happens.")),
+    Entry("audit", _("Audit log"), Permission.SETUP, "history", _("Who changed what in the set-up, and when.")),
+    Entry("billing", _("Subscription"), Permission.BILLING, "card", _("Your plan, and how it stands.")),
 )
 
 
