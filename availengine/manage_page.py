@@ -1,12 +1,15 @@
-"""A customer's own page of a booking: to look at, to put into a calendar, to cancel. The link's token is the key to it.
+"""A customer's own page of a booking: to look at, to put into a calendar, to move, to cancel. The link's token is the
+key to it.
 
-There is no cookie and no session. The form that cancels carries a signature, made for this booking and for what
-cancelling cost when the page was shown: without it, or when the cost has changed since, nothing happens. Django's own
-check needs the browser to say where it comes from, which `no-referrer` keeps it from doing.
+There is no cookie and no session. The forms carry a signature, made for this booking and for what cancelling cost, or
+for what the booking was, when the page was shown: without it, or when that has changed since, nothing happens.
+Django's own check needs the browser to say where it comes from, which `no-referrer` keeps it from doing.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date, timedelta
 from functools import wraps
 from typing import Any
 
@@ -17,15 +20,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from availengine.clock import current_minute, current_time
-from bookings import execution, money_words, services, settlement
+from bookings import execution, money_words, repicking, services, settlement
 from bookings.calendar_files import calendar_file
 from bookings.letters import Visit, facts
 from bookings.links import booking_of
 from bookings.models import Booking, Status
+from bookings.placing import Start
 from bookings.policy import cancellation
-from bookings.wording import in_language_of, language_of
+from bookings.wording import in_language_of, language_of, spoken_day, spoken_time
 from businesses.actors import act_as
-from businesses.errors import Busy, Conflict
+from businesses.errors import Busy, Conflict, Invalid
+from businesses.localtime import date_of, day_bounds, minute_of, moment_of
 from payments.models import DepositStatus
 
 FORM_LASTS = 24 * 3600  # seconds
@@ -92,6 +97,34 @@ def cancel(request: HttpRequest, found: Booking, token: str) -> HttpResponse:
     return redirect(f"/b/{token}")
 
 
+@csrf_exempt
+@require_POST
+@with_booking
+def move(request: HttpRequest, found: Booking, token: str) -> HttpResponse:
+    """Move to one of the starts that were shown. A second time, and after any other change: no effect."""
+    version, start = _signed(request, "moving", _salt_to_move(found)), _chosen(request)
+    if version is None or start is None:
+        return _page(request, found, token, status=403)
+    if version != [found.version] or not repicking.may_move(found, now=current_minute()):
+        return _page(request, found, token, status=409)
+    there = services.Move(start=Start.at(found.business.zone, start), offered=True, version=found.version)
+    try:
+        services.reschedule_booking(found.business_id, found.uuid, there, live=found.live, now=current_minute())
+    except (Conflict, Invalid):  # taken meanwhile, or not a time that is offered
+        return _page(request, found, token, status=409)
+    return redirect(f"/b/{token}")
+
+
+def _chosen(request: HttpRequest) -> int | None:
+    """The minute on the form; None for all that is none of this age."""
+    text = request.POST.get("start", "")
+    return int(text) if re.fullmatch(r"[0-9]{7,9}", text, re.ASCII) else None
+
+
+def _salt_to_move(found: Booking) -> str:
+    return f"move:{found.uuid}"
+
+
 def _may_cancel(found: Booking) -> bool:
     return found.status in CANCELLABLE and found.starts_at > current_time()
 
@@ -107,11 +140,41 @@ def _salt(found: Booking) -> str:
 
 def _agreed(request: HttpRequest, found: Booking) -> list[int] | None:
     """The cost on the form that was sent, if it is one of ours for this booking."""
+    return _signed(request, "form", _salt(found))
+
+
+def _signed(request: HttpRequest, name: str, salt: str) -> list[int] | None:
     try:
-        agreed: list[int] = signing.loads(request.POST.get("form", ""), salt=_salt(found), max_age=FORM_LASTS)
+        agreed: list[int] = signing.loads(request.POST.get(name, ""), salt=salt, max_age=FORM_LASTS)
     except (signing.BadSignature, ValueError, UnicodeError):
         return None
     return agreed
+
+
+def _to_move(request: HttpRequest, found: Booking) -> dict[str, Any]:
+    """What there is to choose from on the day that is asked for; at first that of the visit."""
+    zone, now = found.business.zone, current_minute()
+    today = date_of(zone, now)
+    chosen = _chosen(request)
+    asked = _day(request.GET.get("date", "")) or date_of(zone, minute_of(found.starts_at) if chosen is None else chosen)
+    day = min(max(asked, today), today + timedelta(days=found.business.window_days))
+    starts, dates = repicking.free_starts(found, day, now=now)
+    return {
+        "day": day,
+        "spoken_day": spoken_day(moment_of(day_bounds(zone, day)[0]), found.business),
+        "today": today,
+        "starts": [(start, spoken_time(moment_of(start), found.business)) for start in starts],
+        "dates": [(on, spoken_day(moment_of(day_bounds(zone, on)[0]), found.business)) for on in dates],
+        "form": signing.dumps([found.version], salt=_salt_to_move(found)),
+        "open": "date" in request.GET or chosen is not None,
+    }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-01-31") else None
+    except ValueError:
+        return None
 
 
 def _page(request: HttpRequest, found: Booking, token: str, *, status: int = 200) -> HttpResponse:
@@ -124,6 +187,7 @@ def _page(request: HttpRequest, found: Booking, token: str, *, status: int = 200
         "deposit": money_words.state_of(deposit) if deposit else "",
         "token": token,
         "changed": status != 200,
+        "not_moved": status != 200 and "moving" in request.POST,
     }
     if deposit and deposit.status == DepositStatus.PENDING and found.status == Status.PENDING:
         context["pay_url"] = deposit.checkout_url
@@ -131,4 +195,7 @@ def _page(request: HttpRequest, found: Booking, token: str, *, status: int = 200
         settled = cancellation(found, now=current_minute())
         context["cost"] = money_words.before_cancellation(found, settled)
         context["form"] = signing.dumps([settled.fee_cents, settled.refund_cents], salt=_salt(found))
+    if repicking.may_move(found, now=current_minute()):
+        context["move"] = _to_move(request, found)
+        context["disrupted"] = repicking.is_disrupted(found)
     return render(request, "booking.html", context, status=status)

@@ -41,9 +41,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def readyz(request: HttpRequest) -> HttpResponse:
     """Ready for traffic: database writable and migrated, broker reachable; within 2 s either way."""
-    checks = {"database": _database(), "broker": _broker()}
+    checks = readiness()
     ready = all(state == "ok" for state in checks.values())
     return JsonResponse({"status": "ok" if ready else "unavailable", **checks}, status=200 if ready else 503)
+
+
+def readiness() -> dict[str, str]:
+    """What traffic needs, each "ok" or what is wrong with it."""
+    return {"database": _database(), "broker": _broker()}
 
 
 def _database() -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.templatetags.static import static
 from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -43,12 +44,14 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = _found["SECRET_KEY"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 BASE_URL = env.str("BASE_URL", f"http://{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}")
+HOST_CONTACT = env.str("HOST_CONTACT", "")  # whom owners ask about their subscription
 TRUSTED_PROXY_HOPS = env.int("TRUSTED_PROXY_HOPS", 0)
 OUTGOING_ALLOW_NETWORKS = env.list("OUTGOING_ALLOW_NETWORKS", default=[])
 
 # --- the application ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "availengine.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -288,6 +291,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 _secure = BASE_URL.startswith("https://")
 
+# Whether an owner of a business may make another one under /dashboard/new/; superusers always may.
+OWNERS_ADD_BUSINESSES = env.bool("OWNERS_ADD_BUSINESSES", True)
+
 # Signing in: docs/dashboard.md. Accounts are made by invitation and by provisioning only.
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/dashboard/"
@@ -313,6 +319,18 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "availengine.accounts.forms.ReauthenticateForm",
 }
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers allow it on localhost only
+
+# The admin: availengine/admin/. No search across models, no styles within its pages.
+UNFOLD = {
+    "SITE_TITLE": "AvailEngine",
+    "SITE_HEADER": "AvailEngine",
+    "SITE_SYMBOL": "event_available",
+    "SITE_URL": "/dashboard/",
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": [lambda request: static("admin/availengine.css")],
+    "SIDEBAR": {"show_all_applications": False, "navigation": "availengine.admin.site.navigation"},
+    "ACCOUNT": {"navigation": [{"title": "Account", "link": "/accounts/"}]},
+}
 
 CSRF_FAILURE_VIEW = "availengine.pages.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

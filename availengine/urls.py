@@ -28,6 +28,7 @@ urlpatterns = [
     path("api/v1/", include("availengine.api.bookingflow.urls")),
     path("b/<str:token>", manage_page.booking),
     path("b/<str:token>/cancel", manage_page.cancel),
+    path("b/<str:token>/move", manage_page.move),
     path("b/<str:token>/calendar.ics", manage_page.calendar),
     path("pay/thanks", pages.paid),
     path("pay/later", pages.not_paid),

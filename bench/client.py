@@ -189,9 +189,10 @@ def _quiet() -> Iterator[None]:
 BEARER = "Authorization: Bearer "  # what the native dialect has in front of a key
 
 
-def get(path: str, key: str = "", header: str = BEARER) -> bytes:
-    """The bytes of a GET."""
-    return _request("GET", path, [header + key] if key else [])
+def get(path: str, key: str = "", header: str = BEARER, **headers: str) -> bytes:
+    """The bytes of a GET; `HX_Request` stands for the header HX-Request."""
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return _request("GET", path, [*([header + key] if key else []), *lines])
 
 
 def post(path: str, key: str, body: bytes, idempotency_key: str = "", header: str = BEARER) -> bytes:

@@ -7,7 +7,7 @@ from uuid import UUID
 from bookings.customers import Guest, customer_for
 from bookings.errors import SlotTaken
 from bookings.events import record_change
-from bookings.lifecycle import require_transition
+from bookings.lifecycle import require_not_over, require_transition
 from bookings.models import Allocation, Booking
 from bookings.moving import Move, refused_move, relocate
 from bookings.placing import Start
@@ -75,8 +75,12 @@ def _amend(business_id: int, booking_id: UUID, wanted: Amendment, live: bool, no
 
 
 def _write(booking: Booking, wanted: Amendment, snapshot: Snapshot) -> bool:
-    """Who comes, and the notes. Another phone number is another customer; who is stored stays as it is."""
+    """Who comes, and the notes, which may follow what is over. Another phone number is another customer; who is stored
+    stays as it is.
+    """
     changed = [name for name in WRITTEN if getattr(wanted, name) not in (None, getattr(booking, name))]
+    if changed and changed != ["staff_notes"]:
+        require_not_over(booking)
     for name in changed:
         setattr(booking, name, getattr(wanted, name))
     if "guest_phone" in changed:

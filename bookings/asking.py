@@ -79,11 +79,12 @@ def _resource_key(snapshot: Snapshot, key: Key) -> int:
 
 
 def wish_to_move(
-    booking: Booking, held: Sequence[Allocation], resource: UUID | None, snapshot: Snapshot
+    booking: Booking, held: Sequence[Allocation], resource: UUID | None, snapshot: Snapshot, *, staff: bool = True
 ) -> engine.Wish:
     """The visit that was booked, as it was booked: its lengths and buffers, not what its services are today.
 
-    Whoever performs a service today may take it over; its own resource may keep it. Raises NotFound.
+    Whoever performs a service today may take it over; its own resource may keep it. Not of staff: at the starts that
+    customers are offered. Raises NotFound.
     """
     target = None if resource is None else _resource_key(snapshot, resource)
     companions = {a.sequence: a.resource.kind for a in held if a.additional}
@@ -91,7 +92,7 @@ def wish_to_move(
         services=tuple(_as_booked(a, snapshot, companions) for a in held if not a.additional),
         party=booking.party_size,
         resource=target,
-        staff=True,
+        staff=staff,
     )
 
 

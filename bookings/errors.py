@@ -1,11 +1,12 @@
 """What can go wrong with bookings in particular."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bookings.availability import SENTENCES, Reason
 from businesses.errors import Conflict
-from businesses.localtime import local_of, moment_of
+from businesses.localtime import local_of, minute_of, moment_of
 
 
 class SlotTaken(Conflict):
@@ -14,6 +15,12 @@ class SlotTaken(Conflict):
     def __init__(self, reason: Reason, nearest: Sequence[Mapping[str, str]] = ()) -> None:
         super().__init__(SENTENCES[reason], {"reason": str(reason), "nearest": list(nearest)})
         self.reason, self.nearest = reason, nearest
+
+    @property
+    def nearest_minutes(self) -> list[int]:
+        """The free starts that are told, as minutes."""
+        told = (self.details or {}).get("nearest", ())
+        return [minute_of(datetime.fromisoformat(start["starts_at"])) for start in told]
 
 
 def wire_start(zone: ZoneInfo, minute: int) -> dict[str, str]:

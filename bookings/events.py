@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from bookings.models import Allocation, Booking
+from bookings.models import Allocation, Booking, Customer
 from payments.models import Deposit
 from webhooks import outbox
 
@@ -32,6 +32,21 @@ def record_change(booking: Booking, *types: str, items: Sequence[BookedItem] | N
     held = _items(booking) if items is None else items
     data = {"booking": {**_payload(booking), "items": [item.payload() for item in held]}}
     outbox.record(business_id=booking.business_id, live=booking.live, types=types, data=data)
+
+
+def record_customer(customer: Customer) -> None:
+    """Tell of a customer whose row has not changed; of one that has, the database tells itself (migration 0005)."""
+    told = {
+        "id": str(customer.uuid),
+        "first_name": customer.first_name,
+        "last_name": customer.last_name,
+        "email": customer.email or None,
+        "phone": customer.phone or None,
+        "deleted": customer.deleted_at is not None,
+    }
+    outbox.record(
+        business_id=customer.business_id, live=customer.live, types=("customer.updated",), data={"customer": told}
+    )
 
 
 def record_deposit(booking: Booking, deposit: Deposit, *types: str) -> None:

@@ -132,6 +132,15 @@ def reschedule(visit: Visit, link: str) -> Letter:
     return _letter("reschedule", visit, subject, [intro], link)
 
 
+def another_time(visit: Visit, link: str) -> Letter:
+    """The business cannot keep the time of a visit: somebody is away."""
+    letter = _letter("repick", visit, _("please choose another time for %(when)s") % {"when": visit.when}, [
+        _("We are sorry: %(business)s cannot keep the time of your booking, as somebody is away.") % _name(visit),
+        _("Please choose another time, or cancel the booking. Until then we keep it in our list."),
+    ], link)  # fmt: skip
+    return replace(letter, button=_("Choose another time"))
+
+
 def reminder(visit: Visit, link: str) -> Letter:
     subject = _("reminder of your booking on %(when)s") % {"when": visit.when}
     intro = _("This is a reminder of your booking at %(business)s. If you cannot come, please cancel it in time.")

@@ -25,6 +25,12 @@ EVENT_TYPES: dict[str, str] = {
 }
 
 
+def require_not_over(booking: Booking) -> None:
+    """Raises Conflict for what is completed, cancelled or a no-show."""
+    if not TRANSITIONS[booking.status]:
+        raise Conflict(f"A booking that is {booking.status} cannot be changed.", {"status": booking.status})
+
+
 def require_transition(booking: Booking, status: str) -> None:
     """Raises Conflict unless the table allows it; the status that a booking already has is no transition."""
     if status not in TRANSITIONS[booking.status]:

@@ -6,19 +6,23 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import formataddr
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from bookings import deposit_letters as texts
 from bookings import letters, reminders, sms
-from bookings.models import Booking, Message, MessageChannel
+from bookings.models import Booking, Message, MessageChannel, MessageState
 from bookings.posting import to_business, to_customer, to_member
 from bookings.wording import in_language_of
+from businesses.db import transactional
+from businesses.errors import Conflict, NotFound
 from businesses.models import Member
 from payments.models import Deposit, DepositStatus
 
 LEASE = timedelta(minutes=5)
+FINISHED = ("next_try_at", "sent_at", "skipped", "problem", "tries", "provider_ref", "updated_at")
 PAUSES = (1, 5, 15, 60, 240, 720)  # minutes before a message is tried again; then it is given up
 
 
@@ -75,6 +79,18 @@ def due(*, now: datetime, most: int) -> list[int]:
     return list(found.values_list("id", flat=True)[:most])
 
 
+@transactional
+def send_again(business_id: int, key: UUID, *, now: datetime) -> None:
+    """Try a message anew that was given up. Raises NotFound, and Conflict for one in another state."""
+    found = Message.objects.select_for_update(no_key=True).filter(business_id=business_id, uuid=key).first()
+    if found is None:
+        raise NotFound
+    if found.state != MessageState.FAILED or not found.recipient:
+        raise Conflict("Only a message that was given up can be sent again.")
+    found.tries, found.next_try_at = 0, now
+    found.save(update_fields=["tries", "next_try_at", "updated_at"])
+
+
 def send(message_id: int, *, now: datetime) -> bool:
     """Send one message unless it is sent or being sent. A mail's Message-ID stays: sent twice it shows once."""
     claimed = Message.objects.filter(id=message_id, next_try_at__lte=now)
@@ -108,7 +124,7 @@ def _finish(
 ) -> None:
     message.next_try_at, message.sent_at, message.skipped = next_try_at, sent_at, skipped
     message.problem = problem[:500]
-    message.save()
+    message.save(update_fields=FINISHED)  # not what it says: whom it was to may have been erased meanwhile
 
 
 def _hand_over(message: Message) -> str:

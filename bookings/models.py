@@ -1,12 +1,26 @@
 """Customers, their bookings, and what each booking holds."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 
 from businesses.models import Resource, Service
 from businesses.models.base import DeletableModel, TenantModel, TenantRow, tenant_key
 from payments.models import Deposit
+
+
+class Folded(Func):
+    """One text, or two as one, without case and accents: as `search.folded` reads what was typed."""
+
+    function = "availengine_folded"
+    output_field = models.TextField()
+
+
+def _searched(name: str, *fields: str) -> models.Index:
+    """Finds the beginning of a text, whatever the database's locale."""
+    column = Folded(*fields) if fields[0] != "phone_key" else F("phone_key")
+    return models.Index(F("business"), F("live"), OpClass(column, "text_pattern_ops"), name=name)
 
 
 class Customer(DeletableModel):
@@ -19,6 +33,9 @@ class Customer(DeletableModel):
     phone = models.CharField(max_length=20, blank=True)
     phone_key = models.CharField(max_length=20, blank=True, editable=False)
     notes = models.CharField(max_length=2000, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="merged", db_constraint=False, db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -28,6 +45,13 @@ class Customer(DeletableModel):
                 condition=~Q(phone_key="") & Q(deleted_at=None),
                 name="customer_once_per_phone",
             ),
+        ]
+        indexes = [
+            _searched("customer_by_name", "first_name", "last_name"),
+            _searched("customer_by_last_name", "last_name", "first_name"),
+            _searched("customer_by_email", "email"),
+            _searched("customer_by_phone", "phone_key"),
+            models.Index(fields=["business", "merged_into"], condition=~Q(merged_into=None), name="customer_merged"),
         ]
 
     def __str__(self) -> str:
@@ -85,6 +109,9 @@ class Booking(TenantModel):
             models.Index(fields=["business", "live", "starts_at", "id"], name="booking_by_time"),
             models.Index(fields=["business", "live", "created_at", "id"], name="booking_by_creation"),
             models.Index(fields=["business", "customer", "starts_at"], name="booking_by_customer"),
+            _searched("booking_by_name", "guest_first_name", "guest_last_name"),
+            _searched("booking_by_last_name", "guest_last_name", "guest_first_name"),
+            _searched("booking_by_email", "guest_email"),
         ]
 
     def __str__(self) -> str:

@@ -25,11 +25,15 @@ class Move:
     """Where a booking shall go. Without a resource it stays with its own where that is free, else any that can.
 
     `service`: what the visit becomes, at today's length and price; else it stays as it was booked.
+    `version`: the one that was looked at; None moves any. `offered`: to a start that customers are offered, not to any
+    minute.
     """
 
     start: Start
     resource: UUID | None = None
     service: UUID | None = None
+    version: int | None = None
+    offered: bool = False
 
 
 def relocate(booking: Booking, held: list[Allocation], move: Move, *, now: int) -> None:
@@ -74,5 +78,5 @@ def _new_place(booking: Booking, held: list[Allocation], move: Move, now: int) -
 
 def _wish(booking: Booking, held: list[Allocation], move: Move) -> Callable[[Snapshot], engine.Wish]:
     if move.service is None:
-        return partial(wish_to_move, booking, held, move.resource)
+        return partial(wish_to_move, booking, held, move.resource, staff=not move.offered)
     return Ask(services=(move.service,), resource=move.resource, party=booking.party_size, staff=True).wish

@@ -48,6 +48,11 @@ def cancellation(booking: Booking, *, now: int, waive_fee: bool = False) -> Sett
     return Settlement(fee, left - fee, deposit.currency, describe(steps))
 
 
+def notice_percent(booking: Booking, *, now: int) -> int:
+    """The share of a deposit that cancelling at `now` would cost by the terms, whether or not there is a deposit."""
+    return fee_percent(_steps(booking), minute_of(booking.starts_at) - now)
+
+
 def _steps(booking: Booking) -> list[list[int]]:
     """Bookings of earlier versions know their notice only."""
     found: list[list[int]] = booking.policy.get("steps") or [[booking.policy.get("cancel_notice_hours", 0), 0]]

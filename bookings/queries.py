@@ -1,20 +1,21 @@
 """The reads: what is free, which bookings there are. A constant number of queries, whatever the range."""
 
 import struct
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Q, QuerySet
 
 from bookings import availability as engine
+from bookings.lifecycle import HOLDING
 from bookings.models import Allocation, Booking, Status
 from bookings.snapshot import Snapshot, kept_snapshot, load_snapshot
 from businesses.db import prepared
 from businesses.errors import DomainError, NotFound
-from businesses.localtime import day_bounds, minute_of, moment_of
-from businesses.models import Business, Resource
+from businesses.localtime import minute_of, moment_of
+from businesses.models import Business, Resource, Service
 
 # Everything that blocks a resource in a stretch of time, as one string of 24-byte records. The lower bound is
 # the stretch's start minus the longest allocation there is: a plain range scan at any size.
@@ -137,14 +138,6 @@ def listed_bookings(business_id: int, *, live: bool) -> QuerySet[Booking]:
     return Booking.objects.filter(business_id=business_id, live=live).annotate(lead=lead)
 
 
-def bookings_of_day(business: Business, day: date, *, live: bool) -> list[Booking]:
-    """What begins on a local date, in order, with the leading service and resource of each."""
-    first, end = (moment_of(minute) for minute in day_bounds(business.zone, day))
-    found = listed_bookings(business.id, live=live).filter(starts_at__gte=first, starts_at__lt=end)
-    named = found.annotate(service_name=F("lead__service__name"), resource_name=F("lead__resource__name"))
-    return list(named.order_by("starts_at", "id"))
-
-
 def held_allocations(booking: Booking) -> list[Allocation]:
     """What a booking holds, or held, with resources and services, in the order of the visit."""
     found = Allocation.objects.filter(business_id=booking.business_id, booking=booking)
@@ -223,3 +216,33 @@ def bookings_within(business_id: int, *, live: bool, start: datetime, end: datet
     )
     of = held.filter(resource=resource) if resource else held
     return of.values("booking").distinct().count()
+
+
+def bookings_in_each(
+    business: Business, spans: Sequence[tuple[datetime, datetime]], *, live: bool, resource: Resource | None = None
+) -> list[int]:
+    """How many bookings that hold time lie, wholly or partly, in each span; of one resource, or of all."""
+    if not spans:
+        return []
+    found = Booking.objects.filter(business_id=business.id, live=live, status__in=HOLDING)
+    found = found.filter(starts_at__lt=max(end for _, end in spans), ends_at__gt=min(start for start, _ in spans))
+    if resource:
+        found = found.filter(allocations__resource=resource, allocations__active=True)
+    counts = {
+        f"span{number}": Count("id", filter=Q(starts_at__lt=end, ends_at__gt=start), distinct=True)
+        for number, (start, end) in enumerate(spans)
+    }
+    told = found.aggregate(**counts)
+    return [told[name] for name in counts]
+
+
+def bookings_to_come(
+    business: Business, now: datetime, *, live: bool, resource: Resource | None = None, service: Service | None = None
+) -> int:
+    """How many bookings that hold time have not ended yet, of a resource or of a service."""
+    found = Booking.objects.filter(business_id=business.id, live=live, status__in=HOLDING, ends_at__gt=now)
+    if resource:
+        found = found.filter(allocations__resource=resource, allocations__active=True)
+    if service:
+        found = found.filter(allocations__service=service, allocations__active=True)
+    return found.distinct().count()

@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 
 from bookings import availability as engine
 from bookings.events import record_change
-from bookings.models import Allocation, Booking, Status
+from bookings.lifecycle import require_not_over
+from bookings.models import Allocation, Booking
 from bookings.placing import lock_resources
 from bookings.queries import held_allocations, snapshot_of
 from bookings.snapshot import Snapshot
@@ -19,8 +20,7 @@ def reseat(booking: Booking, *, party: int | None, resource: UUID | None) -> Non
 
     Raises NotFound, and Conflict when it is over, too large for the resource, or the resource is not free.
     """
-    if booking.status in (Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW):
-        raise Conflict(f"A booking that is {booking.status} cannot be changed.", {"status": booking.status})
+    require_not_over(booking)
     snapshot = snapshot_of(booking.business_id)
     party = booking.party_size if party is None else party
     target = snapshot.resources.get(str(resource)) if resource else None

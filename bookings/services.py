@@ -125,13 +125,20 @@ def locked_booking(business_id: int, booking_id: UUID, *, live: bool) -> Booking
     return booking
 
 
+def require_version(booking: Booking, seen: int | None) -> None:
+    """Raises Conflict when the booking has changed since it was looked at."""
+    if seen is not None and seen != booking.version:
+        raise Conflict("This booking has been changed meanwhile.", {"version": booking.version})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingChange:
-    """What to change; None leaves as it is."""
+    """What to change; None leaves as it is. `version`: the one that was looked at; None changes any."""
 
     status: str | None = None
     resource: UUID | None = None
     party: int | None = None
+    version: int | None = None
 
 
 @transactional
@@ -141,6 +148,7 @@ def update_booking(business_id: int, booking_id: UUID, change: BookingChange, *,
     A no-show with a hold is one only when the hold is captured: `settlement.owed` has yet to be carried out.
     """
     booking = locked_booking(business_id, booking_id, live=live)
+    require_version(booking, change.version)
     if change.status is not None:
         require_transition(booking, change.status)
     if change.party is not None or change.resource is not None:
@@ -241,5 +249,6 @@ def reschedule_booking(business_id: int, booking_id: UUID, move: Move, *, live: 
 @transactional
 def _reschedule(business_id: int, booking_id: UUID, move: Move, live: bool, now: int) -> Booking:
     booking = locked_booking(business_id, booking_id, live=live)
+    require_version(booking, move.version)
     relocate(booking, held_allocations(booking), move, now=now)
     return booking

@@ -40,6 +40,13 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class Stale(Conflict):
+    """What is to be changed is not what was seen: somebody else has changed it meanwhile."""
+
+    def __init__(self, message: str = "Somebody else has changed this meanwhile.") -> None:
+        super().__init__(message)
+
+
 class Forbidden(DomainError):
     """Known, but not allowed to do this."""
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
+from uuid import UUID, uuid4
 
 from django.db.models import Q
 from django.utils import timezone
@@ -23,6 +24,10 @@ from businesses.models import PRESET_SCOPES, ApiKey, BillingStatus, Preset, Scop
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PREFIXES = ("avail", "pk")
+ORIGIN = r"^https?://[^/\s]{1,180}$"  # that a key may be limited to
+MOST_ORIGINS = 20
+MOST_REQUESTS = 100_000  # a minute
+MOST_OVERLAP_HOURS = 168
 SHAPE = re.compile(r"(?:avail|pk)_(?:live|test)_[0-9A-Za-z]{36}\Z")
 
 REMEMBERED_SECONDS = 2.0  # revocation acts within 5 seconds (GUARANTEES A1)
@@ -84,10 +89,15 @@ def issue_key(
     requests_per_minute: int = 60,
     allowed_origins: Sequence[str] = (),
     expires_at: datetime | None = None,
+    uuid: UUID | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key and its secret, which is not stored and never shown again."""
+    """A new key and its secret, which is not stored and never shown again.
+
+    `uuid`: its id, where the caller has chosen one so that a request that is repeated fails.
+    """
     secret = new_secret(live=live, prefix=prefix)
     key = ApiKey.objects.create(
+        uuid=uuid or uuid4(),
         business_id=business_id,
         name=name,
         preset=preset,

@@ -73,3 +73,25 @@ def _end_of_gap(zone: ZoneInfo, before: int, after: int) -> int:
 def day_bounds(zone: ZoneInfo, day: date) -> tuple[int, int]:
     """The first minute of a date and the first minute of the next one, also where midnight does not exist."""
     return earliest_instant(zone, day, 0), earliest_instant(zone, day + timedelta(days=1), 0)
+
+
+def offsets(zone: ZoneInfo, start: int, end: int) -> list[tuple[int, int]]:
+    """How the wall clock runs in [start, end): (from which minute, minutes ahead of UTC), for each change of it."""
+    found = [(start, _offset(zone, start))]
+    for before in range(start, end, DAY):
+        after = min(before + DAY, end)
+        if _offset(zone, after) != found[-1][1]:
+            found.append((_end_of_gap(zone, before, after), _offset(zone, after)))
+    return found
+
+
+def _offset(zone: ZoneInfo, minute: int) -> int:
+    moment = local_of(zone, minute)
+    return minute_of(moment.replace(tzinfo=UTC)) - minute
+
+
+def edge(zone: ZoneInfo, day: date, minutes: int | None, *, last: bool = False) -> int:
+    """The minute at which a period begins, or with `last` ends: of a date alone the whole day is in it."""
+    if minutes is None and last:
+        return earliest_instant(zone, day + timedelta(days=1), 0)
+    return earliest_instant(zone, day, minutes or 0)

@@ -13,7 +13,7 @@ class Permission(StrEnum):
     MONEY = "money"  # refund, capture, ask for deposits, see takings
     SETUP = "setup"  # services, resources, hours, closures, rules, texts
     MEMBERS = "members"  # invite people, change roles, remove them
-    INTEGRATIONS = "integrations"  # API keys, webhooks, imports and exports
+    INTEGRATIONS = "integrations"  # API keys, webhooks, imports, exports, erasing a person
     BILLING = "billing"  # what the business pays the host
 
 

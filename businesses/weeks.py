@@ -1,6 +1,7 @@
 """Weekly opening hours: reading `"09:00-13:00"`, and intervals that must not overlap."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -44,3 +45,25 @@ def overlapping(intervals: list[Interval]) -> tuple[Interval, Interval] | None:
     if len(placed) > 1 and placed[-1][1] - WEEK > placed[0][0]:
         return placed[-1][2], placed[0][2]
     return None
+
+
+def clash(intervals: Sequence[Interval]) -> tuple[int, int] | None:
+    """The places of two intervals that overlap, or None."""
+    found = overlapping(list(intervals))
+    if not found:
+        return None
+    one, other = found
+    first = intervals.index(one)
+    return first, intervals.index(other, first + 1) if one == other else intervals.index(other)
+
+
+def week_text(intervals: Iterable[Interval], *, own: bool = True) -> str:
+    """All of a week in a few characters, to see whether two are the same; `own=False`: it is not in force."""
+    return " ".join(
+        ["own" if own else "as the business", *(f"{i.weekday}.{i.opens}-{i.closes}" for i in sorted(intervals))]
+    )
+
+
+def clock_text(minutes: int) -> str:
+    """`HH:MM` of minutes after midnight; beyond 1440 of the next day."""
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"

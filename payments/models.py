@@ -183,6 +183,7 @@ class LedgerEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "ledger entries"
+        indexes = [models.Index(fields=["business", "created_at"], name="entry_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["deposit", "kind", "stripe_ref"], name="entry_once"),
             models.UniqueConstraint(

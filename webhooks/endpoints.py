@@ -1,13 +1,15 @@
 """The writes about endpoints: register, change, rotate the secret, remove, and what to send again."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from businesses import outgoing
 from businesses.actors import signed
@@ -29,6 +31,8 @@ ON CONFLICT DO NOTHING
 
 FORMER_VALID_FOR = timedelta(hours=24)
 MOST_ENDPOINTS = 20
+
+REPLACED = gettext_noop("The secret was replaced already. It is shown only once: replace it again if nobody kept it.")
 
 
 def check_url(url: str) -> None:
@@ -59,15 +63,25 @@ def locked_endpoint(business_id: int, key: UUID, *, live: bool) -> Endpoint:
 
 @signed
 def register_endpoint(
-    business_id: int, *, live: bool, url: str, events: Sequence[str] = (), description: str = ""
+    business_id: int,
+    *,
+    live: bool,
+    url: str,
+    events: Sequence[str] = (),
+    description: str = "",
+    uuid: UUID | None = None,
 ) -> tuple[Endpoint, str]:
-    """A new endpoint and its secret, which is shown once. Raises Invalid, Conflict when there are too many."""
+    """A new endpoint and its secret, which is shown once. Raises Invalid, Conflict when there are too many.
+
+    `uuid`: its id, where the caller has chosen one so that a request that is repeated fails.
+    """
     check_url(url)
     check_types(events)
     if endpoints_of(business_id, live=live).count() >= MOST_ENDPOINTS:
         raise Conflict(f"There are {MOST_ENDPOINTS} endpoints already.")
     secret = new_secret()
     endpoint = Endpoint.objects.create(
+        uuid=uuid or uuid4(),
         business_id=business_id,
         live=live,
         url=url,
@@ -94,14 +108,24 @@ def change_endpoint(business_id: int, key: UUID, values: dict[str, Any], *, live
 
 
 @signed
-def rotate_secret(business_id: int, key: UUID, *, live: bool) -> tuple[Endpoint, str]:
-    """A new secret; the former one signs as well for 24 hours."""
+def rotate_secret(business_id: int, key: UUID, *, live: bool, instead_of: str | None = None) -> tuple[Endpoint, str]:
+    """A new secret; the former one signs as well for 24 hours.
+
+    `instead_of`: the mark of the secret it is to replace. Raises Conflict when that was replaced already.
+    """
     endpoint = locked_endpoint(business_id, key, live=live)
+    if instead_of is not None and instead_of != secret_mark(endpoint):
+        raise Conflict(REPLACED)
     secret = new_secret()
     endpoint.former_secret, endpoint.former_until = endpoint.secret, timezone.now() + FORMER_VALID_FOR
     endpoint.secret = seal(secret.encode())
     endpoint.save()
     return endpoint, secret
+
+
+def secret_mark(endpoint: Endpoint) -> str:
+    """Tells one secret from the next, and nothing about it."""
+    return hashlib.sha256(bytes(endpoint.secret)).hexdigest()[:32]
 
 
 def valid_secrets(endpoint: Endpoint, *, now: datetime) -> list[str]:

@@ -26,6 +26,6 @@ def envelope(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def body_of(event_id: int) -> bytes:
-    """The bytes to sign and send: the same for every attempt, as an event never changes."""
+    """The bytes to sign and send: the same for every attempt, unless a person was erased in between."""
     row = Event.objects.filter(id=event_id).values(*COLUMNS).get()
     return orjson.dumps(envelope(row))

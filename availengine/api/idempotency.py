@@ -7,7 +7,7 @@ transaction ends: committed, it replays; rolled back or crashed, it does the wor
 import functools
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -112,6 +112,16 @@ class Claim:
     def forget(self) -> None:
         """Nothing came of it: the key may be used again."""
         execute(f"DELETE FROM edge_idempotencyrecord WHERE {THIS_RECORD} AND status IS NULL", self.scope)  # noqa: S608
+
+
+def forget_answers(business_id: int, ids: Sequence[UUID]) -> int:
+    """Empty the stored answers that tell of somebody who was erased; how many. Their requests stay done."""
+    needles = [str(key).encode() for key in ids]
+    return execute(
+        "UPDATE edge_idempotencyrecord SET body = '{}' WHERE business_id = %s AND status IS NOT NULL AND NOT sealed "
+        "AND EXISTS (SELECT FROM unnest(%s::bytea[]) AS told (id) WHERE position(told.id IN body) > 0)",
+        [business_id, needles],
+    )
 
 
 def idempotent(action: Callable[..., Answer]) -> Callable[..., Response]:

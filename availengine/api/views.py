@@ -2,13 +2,13 @@
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.request import Request
@@ -18,6 +18,7 @@ from availengine.api.authentication import admit
 from availengine.api.dialect import Dialect
 from availengine.api.errors import Problem, problem_of
 from availengine.api.parsers import StrictJSONParser
+from availengine.api.throttling import require_visitor_rate
 from businesses.keys import Principal
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
@@ -52,31 +53,49 @@ def plain_body(request: HttpRequest) -> bytes:
 
 class DialectView(ViewSet):
     """A view of one business's data. `scopes` names what each action needs, `reading` the actions that change nothing
-    although they are a POST: a question that does not fit into an address.
+    although they are a POST: a question that does not fit into an address. `visited` are those by which visitors of
+    a web page book, `plain` the hot reads that make their JSON themselves.
     """
 
     dialect: ClassVar[Dialect]
     scopes: ClassVar[Mapping[str, str]] = {}
     reading: ClassVar[frozenset[str]] = frozenset()
+    visited: ClassVar[frozenset[str]] = frozenset()
+    plain: ClassVar[frozenset[str]] = frozenset()
     principal: Principal
 
     def error_body(self, problem: Problem) -> dict[str, Any]:
         """An error in this dialect's words."""
         return self.dialect.words(problem)
 
+    def tenant(self) -> dict[str, Any]:
+        """Whose data, live or test, as the core wants to be told."""
+        return {"business_id": self.principal.business_id, "live": self.principal.live}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Hot reads go without DRF's request, negotiation and renderer."""
+        action = self.action_map.get((request.method or "").lower())
+        if action in self.plain:
+            return self._plainly(action, request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raw = request._request
-        self._admit(raw, self.action or "")
+        """Admission; a visitor is counted once per request, whatever becomes of it, before there is a transaction."""
+        raw, action = request._request, self.action or ""
+        self._admit(raw, action)
         check_length(raw)
+        if action in self.visited:
+            require_visitor_rate(self.principal, raw)
 
     def _admit(self, request: HttpRequest, action: str) -> None:
         self.principal = admit(request, self.dialect, self.scopes.get(action), reading=action in self.reading)
 
-    def plainly(self, action: Callable[..., bytes], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Run a reading action that makes its JSON itself; the same admission and the same errors as elsewhere."""
+    def _plainly(self, action: str, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The same admission and the same errors as elsewhere."""
         try:
-            self._admit(request, action.__name__)
-            return HttpResponse(action(request, *args, **kwargs), content_type="application/json")
+            self._admit(request, action)
+            body: bytes = getattr(self, action)(request, *args, **kwargs)
+            return HttpResponse(body, content_type="application/json")
         except Exception as error:
             problem = problem_of(error)
             body = orjson.dumps(self.error_body(problem))

@@ -59,6 +59,7 @@ class Rooms:
         game = {
             "description": passage(told.get("description"), 2000),
             "duration_minutes": self._duration(told, name),
+            "buffer_after_minutes": whole(told.get("bufferMinutes"), 1, 1440),
             "price": exact,
             "photo_url": _photo(told),
         }

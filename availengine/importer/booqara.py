@@ -141,16 +141,18 @@ def _business(told: Row, options: Options) -> Row:
 
 
 def _hours(told: list[Row], report: Report) -> Row:
+    """Booqara tells the first opening and the last closing of a day; AvailEngine itself its `intervals` as well."""
     week: dict[str, list[str]] = {}
     for row in told:
         name = text(row.get("day"), 20)
-        opens, closes = clock(row.get("openTime")), clock(row.get("closeTime"))
         if row.get("isOpen") is False:
             continue
-        if name.lower() not in DAYS or opens is None or closes is None:
-            report.lost.append(f"hours of {name or 'a day'}: {row.get('openTime')!r} to {row.get('closeTime')!r}")
-            continue
-        week.setdefault(name.lower(), []).append(f"{opens}-{closes}")
+        for span in rows(row.get("intervals")) or [row]:
+            opens, closes = clock(span.get("openTime")), clock(span.get("closeTime"))
+            if name.lower() not in DAYS or opens is None or closes is None:
+                report.lost.append(f"hours of {name or 'a day'}: {span.get('openTime')!r} to {span.get('closeTime')!r}")
+                continue
+            week.setdefault(name.lower(), []).append(f"{opens}-{closes}")
     if not week:
         report.assumed.append("No opening hours were told: nothing can be booked before they are in business.yaml.")
     return {name: week[name] for name in DAYS if name in week}

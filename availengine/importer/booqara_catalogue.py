@@ -8,6 +8,7 @@ from availengine.importer.draft import (
     Row,
     Unusable,
     agreed,
+    color,
     passage,
     price,
     text,
@@ -38,6 +39,7 @@ class Catalogue:
             "job_title": text(told.get("jobTitle"), 100),
             "about": passage(told.get("about"), 2000),
             "photo_url": web_address(told.get("photoUrl")),
+            "color": color(told.get("color")),
         }
         self._people[str(told.get("id"))] = self._new_person(name, without_empty(values))
 

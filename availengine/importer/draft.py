@@ -13,6 +13,7 @@ from businesses.money import decimals_of
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?\Z")
+COLOR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 STATUSES = {"canceled": "cancelled", "noshow": "no_show", "checkedin": "checked_in", "done": "completed"}
 KNOWN_STATUSES = ("pending", "confirmed", "checked_in", "completed", "cancelled", "no_show")
@@ -192,6 +193,11 @@ def clock(value: Any) -> str | None:
     """`HH:MM` of a time that may have seconds; None where it is none."""
     match = CLOCK.match(value.strip()) if isinstance(value, str) else None
     return f"{match[1]}:{match[2]}" if match else None
+
+
+def color(value: Any) -> str:
+    """`#rrggbb`, or nothing."""
+    return value if isinstance(value, str) and COLOR.match(value) else ""
 
 
 def day(value: Any) -> str:

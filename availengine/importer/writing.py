@@ -175,9 +175,12 @@ def _span(visit: Visit, zone: ZoneInfo) -> tuple[int, int]:
         raise Unusable("the clocks skip this time on this date")
     if ends is None:
         return starts[0], starts[0] + visit.duration_minutes
+    same_day = [minute for minute in instants(zone, day, ends) if minute > starts[0]]
+    if same_day:  # also where the clocks went back meanwhile: from 03:30 to 03:30 is an hour then
+        return starts[0], same_day[0]
     after = ends if ends > begins else ends + DAY
     possible = instants(zone, day, after) or (latest_instant(zone, day, after),)
-    return starts[0], next((minute for minute in possible if minute > starts[0]), possible[-1])
+    return starts[0], possible[0]
 
 
 def _minutes(at: str) -> int:

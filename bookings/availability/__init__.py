@@ -8,9 +8,11 @@ dialect or refusal can disagree with another. `obstacle(calendar, wish)` says wh
 from bookings.availability.busy import Busy
 from bookings.availability.calendar import Calendar, Day, Resource, Rules, Service, Week
 from bookings.availability.obstacles import Obstacle, able, obstacle
+from bookings.availability.opening import WeekMinutes, for_reckoning, open_minutes
 from bookings.availability.reasons import SENTENCES, Reason, unavailable, why_not
 from bookings.availability.spans import positions
 from bookings.availability.starts import DayView, Pick, Wish
+from bookings.availability.workdays import WorkDay, open_spans, shut_spans, work_date, work_day
 
 __all__ = [
     "SENTENCES",
@@ -25,10 +27,18 @@ __all__ = [
     "Rules",
     "Service",
     "Week",
+    "WeekMinutes",
     "Wish",
+    "WorkDay",
     "able",
+    "for_reckoning",
     "obstacle",
+    "open_minutes",
+    "open_spans",
     "positions",
+    "shut_spans",
     "unavailable",
     "why_not",
+    "work_date",
+    "work_day",
 ]

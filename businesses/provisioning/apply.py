@@ -3,14 +3,13 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Model
 
 from businesses.actors import signed
 from businesses.keys import issue_key
-from businesses.localtime import earliest_instant, moment_of
+from businesses.localtime import edge, moment_of
 from businesses.models import (
     PRESET_SCOPES,
     ApiKey,
@@ -150,13 +149,10 @@ def _service(outcome: Outcome, planned: PlannedService) -> None:
 
 def _closure(outcome: Outcome, planned: PlannedClosure) -> None:
     zone = outcome.business.zone
-
-    def utc(day: date, minutes: int | None, *, last: bool) -> Any:
-        if minutes is None and last:
-            return moment_of(earliest_instant(zone, day + timedelta(days=1), 0))
-        return moment_of(earliest_instant(zone, day, minutes or 0))
-
-    span = {"starts_at": utc(*planned.start, last=False), "ends_at": utc(*planned.end, last=True)}
+    span = {
+        "starts_at": moment_of(edge(zone, *planned.start)),
+        "ends_at": moment_of(edge(zone, *planned.end, last=True)),
+    }
     if span["ends_at"] <= span["starts_at"]:
         raise DocumentError(f"{planned.path}.to", "must be after from")
     resource = outcome.resources[planned.resource] if planned.resource else None

@@ -15,7 +15,7 @@ from businesses.models.business import MOST_REMINDER_HOURS, MOST_REMINDERS
 from businesses.money import decimals_of
 from businesses.provisioning.deposits import read_rule, read_steps
 from businesses.provisioning.document import DocumentError, Mapping, Node
-from businesses.weeks import Interval, overlapping, read_interval
+from businesses.weeks import Interval, clock_text, overlapping, read_interval
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SECTIONS = ("business", "resources", "services", "closures", "keys", "members")
@@ -192,10 +192,7 @@ def _week(m: Mapping) -> list[Interval]:
 
 
 def _spoken(i: Interval) -> str:
-    def clock(minutes: int) -> str:
-        return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
-
-    return f"{DAYS[i.weekday]} {clock(i.opens)}-{clock(i.closes)}"
+    return f"{DAYS[i.weekday]} {clock_text(i.opens)}-{clock_text(i.closes)}"
 
 
 def _resource(node: Node) -> PlannedResource:

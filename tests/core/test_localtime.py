@@ -14,6 +14,7 @@ from businesses.localtime import (
     local_of,
     minute_of,
     moment_of,
+    offsets,
 )
 
 ATHENS = ZoneInfo("Europe/Athens")
@@ -71,3 +72,18 @@ def test_the_length_of_a_day(zone: str, day: date, hours: float) -> None:
 def test_a_day_without_midnight_begins_at_one() -> None:
     start, _ = day_bounds(ZoneInfo("Africa/Cairo"), date(2026, 4, 24))
     assert f"{local_of(ZoneInfo('Africa/Cairo'), start):%H:%M}" == "01:00"
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "last", "changes"),
+    [
+        ("Europe/Athens", date(2026, 1, 1), date(2026, 12, 31), [("2026-03-29T01:00", 180), ("2026-10-25T01:00", 120)]),
+        ("Australia/Lord_Howe", date(2026, 10, 4), date(2026, 10, 4), [("2026-10-03T15:30", 660)]),
+        ("Asia/Kathmandu", date(2026, 1, 1), date(2026, 12, 31), []),
+    ],
+)
+def test_how_the_clock_runs(zone: str, first: date, last: date, changes: list[tuple[str, int]]) -> None:
+    start, end = day_bounds(ZoneInfo(zone), first)[0], day_bounds(ZoneInfo(zone), last)[1]
+    found = offsets(ZoneInfo(zone), start, end)
+    before = {"Europe/Athens": 120, "Australia/Lord_Howe": 630, "Asia/Kathmandu": 345}[zone]
+    assert found == [(start, before), *((utc(moment), offset) for moment, offset in changes)]

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from businesses.models import Business, Member, Role, User
+from businesses.provisioning import Outcome
 from tests import factories
 
 PASSWORD = "correct horse battery"
@@ -34,8 +35,13 @@ def _fresh_cache() -> None:
 
 
 @pytest.fixture
-def salon(db: None) -> Business:
-    return factories.business().business
+def outcome(db: None) -> Outcome:
+    return factories.business()
+
+
+@pytest.fixture
+def salon(outcome: Outcome) -> Business:
+    return outcome.business
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,41 +11,177 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from businesses.models import Business, Member
+from bookings.asking import Ask
+from bookings.customers import Guest, save_customer
+from bookings.placing import Start
+from bookings.services import NewBooking, create_booking
+from businesses.keys import issue_key
+from businesses.localtime import minute_of
+from businesses.models import Business, Closure, Member, Resource, Service, ServiceCategory
 from businesses.roles import Permission
 from tests import factories
 from tests.api.calls import nothing_changes
+from tests.dashboard import bodies
 from tests.dashboard.conftest import browser, person
+from webhooks.endpoints import register_endpoint, send_test
+from webhooks.models import Delivery
 
 PRINCIPALS = ("nobody", "invited", "foreign owner", "viewer", "staff", "manager", "owner", "past due owner")
 
 # Status by principal, in the order above. The past due owner asks for the own business.
 VIEW = "302 404 404 200 200 200 200 200"
 SETUP = "302 404 404 403 403 200 200 200"
-MEMBERS_SET = "302 404 404 403 403 302 302 402"
+SET = "302 404 404 403 403 302 302 402"
+WITHOUT_TICKET = "302 404 404 403 403 400 400 402"  # the form of a page that was never opened
+SHOWN_SECRET = "302 404 404 403 403 200 200 402"
+BOOKINGS = "302 404 404 403 200 200 200 200"
+BOOKINGS_SET = "302 404 404 403 302 302 302 402"
+MANAGE = "302 404 404 403 403 200 200 200"
 
 TABLE = {
     "GET /dashboard/{slug}/": VIEW,
+    "GET /dashboard/{slug}/changes/": VIEW,
+    "GET /dashboard/{slug}/calendar/": VIEW,
+    "GET /dashboard/{slug}/bookings/{booking}/move/": BOOKINGS,
+    "POST /dashboard/{slug}/bookings/{booking}/move/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/insights/": VIEW,
+    "GET /dashboard/{slug}/insights/numbers.csv": VIEW,
+    "GET /dashboard/{slug}/bookings/": VIEW,
+    "GET /dashboard/{slug}/bookings/export.csv": MANAGE,
+    "GET /dashboard/{slug}/customers/": VIEW,
+    "GET /dashboard/{slug}/customers/new/": BOOKINGS,
+    "POST /dashboard/{slug}/customers/new/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/customers/{customer}/": VIEW,
+    "GET /dashboard/{slug}/customers/{customer}/edit/": BOOKINGS,
+    "POST /dashboard/{slug}/customers/{customer}/edit/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/customers/{customer}/merge/": BOOKINGS,
+    "POST /dashboard/{slug}/customers/{customer}/merge/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/customers/{customer}/export.json": MANAGE,
+    "GET /dashboard/{slug}/customers/{customer}/erase/": MANAGE,
+    "POST /dashboard/{slug}/customers/{customer}/erase/": "302 404 404 403 403 302 302 402",
+    "GET /dashboard/{slug}/disruption/": SETUP,
+    "POST /dashboard/{slug}/disruption/": "302 404 404 403 403 200 200 402",
     "GET /dashboard/{slug}/setup/": SETUP,
     "GET /dashboard/{slug}/setup/members/": SETUP,
-    "POST /dashboard/{slug}/setup/members/": MEMBERS_SET,
-    "POST /dashboard/{slug}/setup/members/{member}/role/": MEMBERS_SET,
+    "POST /dashboard/{slug}/setup/members/": SET,
+    "POST /dashboard/{slug}/setup/members/{member}/role/": SET,
     "POST /dashboard/{slug}/setup/members/{member}/remove/": "302 404 404 403 403 302 302 302",
-    "POST /dashboard/{slug}/setup/members/{invitation}/invite/": MEMBERS_SET,
+    "POST /dashboard/{slug}/setup/members/{invitation}/invite/": SET,
+    "GET /dashboard/{slug}/setup/page/": SETUP,
+    "POST /dashboard/{slug}/setup/page/": SET,
+    "POST /dashboard/{slug}/setup/page/key/": WITHOUT_TICKET,
+    "GET /dashboard/{slug}/setup/keys/": SETUP,
+    "POST /dashboard/{slug}/setup/keys/": WITHOUT_TICKET,
+    "POST /dashboard/{slug}/setup/keys/{key}/rotate/": SHOWN_SECRET,
+    "POST /dashboard/{slug}/setup/keys/{key}/revoke/": "302 404 404 403 403 302 302 302",
+    "GET /dashboard/{slug}/setup/webhooks/": SETUP,
+    "POST /dashboard/{slug}/setup/webhooks/": WITHOUT_TICKET,
+    "GET /dashboard/{slug}/setup/webhooks/{endpoint}/": SETUP,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/change/": SET,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/switch/": SET,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/remove/": SET,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/secret/": "302 404 404 403 403 409 409 402",  # names no secret
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/test/": SET,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/replay/": SET,
+    "GET /dashboard/{slug}/setup/webhooks/{endpoint}/deliveries/{delivery}/": SETUP,
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/deliveries/{delivery}/resend/": SET,
+    "GET /dashboard/{slug}/setup/audit/": SETUP,
+    "GET /dashboard/{slug}/setup/billing/": "302 404 404 403 403 403 200 200",
+    "GET /dashboard/{slug}/messages/": VIEW,
+    "GET /dashboard/{slug}/why/": VIEW,
+    "GET /dashboard/{slug}/setup/services/": SETUP,
+    "GET /dashboard/{slug}/setup/services/new/": SETUP,
+    "GET /dashboard/{slug}/setup/services/{service}/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/new/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/several/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/{resource}/": SETUP,
+    "GET /dashboard/{slug}/setup/resources/{resource}/hours/": SETUP,
+    "GET /dashboard/{slug}/setup/hours/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/new/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/holidays/": SETUP,
+    "GET /dashboard/{slug}/setup/closures/{closure}/": SETUP,
+    "GET /dashboard/{slug}/setup/rules/": SETUP,
+    "GET /dashboard/{slug}/setup/deposits/": SETUP,
+    "GET /dashboard/{slug}/setup/business/": SETUP,
+    "POST /dashboard/{slug}/setup/services/new/": SET,
+    "POST /dashboard/{slug}/setup/services/{service}/": SET,
+    "POST /dashboard/{slug}/setup/services/{service}/move/": SET,
+    "POST /dashboard/{slug}/setup/services/{service}/offer/": SET,
+    "POST /dashboard/{slug}/setup/services/{service}/remove/": SET,
+    "POST /dashboard/{slug}/setup/categories/{category}/": SET,
+    "POST /dashboard/{slug}/setup/categories/{category}/remove/": SET,
+    "POST /dashboard/{slug}/setup/resources/new/": SET,
+    "POST /dashboard/{slug}/setup/resources/several/": SET,
+    "POST /dashboard/{slug}/setup/resources/{resource}/": SET,
+    "POST /dashboard/{slug}/setup/resources/{resource}/hours/": SET,
+    "POST /dashboard/{slug}/setup/resources/{resource}/remove/": SET,
+    "POST /dashboard/{slug}/setup/hours/": SET,
+    "POST /dashboard/{slug}/setup/closures/new/": SET,
+    "POST /dashboard/{slug}/setup/closures/holidays/": SET,
+    "POST /dashboard/{slug}/setup/closures/{closure}/": SET,
+    "POST /dashboard/{slug}/setup/closures/{closure}/remove/": SET,
+    "POST /dashboard/{slug}/setup/rules/": SET,
+    "POST /dashboard/{slug}/setup/deposits/": SET,
+    "POST /dashboard/{slug}/setup/business/": SET,
 }
 
+QUERIES = {"GET /dashboard/{slug}/changes/": "?after=0-0"}
 BODIES = {
+    "POST /dashboard/{slug}/bookings/{booking}/move/": {"time": "15:00", "version": "1"},
     "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
     "POST /dashboard/{slug}/setup/members/{member}/role/": {"role": "viewer"},
+    "POST /dashboard/{slug}/setup/keys/{key}/rotate/": {"overlap_hours": "1"},
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/change/": {"url": "https://other.example.com/hook"},
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/switch/": {"active": "off"},
+    "POST /dashboard/{slug}/setup/webhooks/{endpoint}/replay/": {"since": "2026-05-01T00:00"},
+    "POST /dashboard/{slug}/customers/new/": {"first_name": "Ann"},
+    "POST /dashboard/{slug}/customers/{customer}/edit/": {"first_name": "Ann"},
+    "POST /dashboard/{slug}/customers/{customer}/merge/": {"other": "{double}", "keep": "{double}"},
+    "POST /dashboard/{slug}/customers/{customer}/erase/": {"name": "Jane"},
+    "POST /dashboard/{slug}/disruption/": {
+        "resource": "{resource}",
+        "first": "2100-01-01",
+        "last": "2100-01-02",
+        "key": "6c1b1b0e-2c11-4c62-9a3c-000000000001",
+    },
+    "POST /dashboard/{slug}/setup/services/new/": bodies.SERVICE,
+    "POST /dashboard/{slug}/setup/services/{service}/": bodies.SERVICE,
+    "POST /dashboard/{slug}/setup/categories/{category}/": {"name": "Other"},
+    "POST /dashboard/{slug}/setup/resources/new/": bodies.RESOURCE,
+    "POST /dashboard/{slug}/setup/resources/{resource}/": bodies.RESOURCE,
+    "POST /dashboard/{slug}/setup/resources/several/": bodies.SEVERAL,
+    "POST /dashboard/{slug}/setup/resources/{resource}/hours/": {"own": "1", "seen": "as the business"},
+    "POST /dashboard/{slug}/setup/hours/": {"seen": bodies.WEEK, "opens-0-0": "10:00", "closes-0-0": "12:00"},
+    "POST /dashboard/{slug}/setup/closures/new/": bodies.CLOSURE,
+    "POST /dashboard/{slug}/setup/closures/{closure}/": bodies.CLOSURE,
+    "POST /dashboard/{slug}/setup/closures/holidays/": {
+        "country": "US",
+        "day": bodies.HOLIDAY,
+        "year": bodies.HOLIDAY[:4],
+    },
+    "POST /dashboard/{slug}/setup/rules/": bodies.RULES,
+    "POST /dashboard/{slug}/setup/deposits/": bodies.DEPOSITS,
+    "POST /dashboard/{slug}/setup/business/": bodies.PROFILE,
 }
 
 # Of nobody's business: the choice of one, and the address without its slash.
-WITHOUT_BUSINESS = {"/dashboard/", "/dashboard", "/dashboard/<slug:slug>"}
+WITHOUT_BUSINESS = {"/dashboard/", "/dashboard/new/", "/dashboard", "/dashboard/<slug:slug>"}
 
 PARAMETERS = {
     "<slug:slug>": "{slug}",
     "members/<id:key>/invite": "members/{invitation}/invite",
     "members/<id:key>": "members/{member}",
+    "keys/<id:key>": "keys/{key}",
+    "webhooks/<id:key>": "webhooks/{endpoint}",
+    "<id:delivery_id>": "{delivery}",
+    "bookings/<id:key>": "bookings/{booking}",
+    "customers/<id:key>": "customers/{customer}",
+    "services/<id:key>": "services/{service}",
+    "categories/<id:key>": "categories/{category}",
+    "resources/<id:key>": "resources/{resource}",
+    "closures/<id:key>": "closures/{closure}",
 }
 
 
@@ -70,7 +207,30 @@ def things_of(business: Business) -> dict[str, str]:
     """One of everything, by the names in the routes."""
     member = person(business, "staff", f"other@{business.slug}.example")
     waiting = person(business, "staff", f"invited@{business.slug}.example", accepted_at=None)
-    return {"slug": business.slug, "member": str(member.uuid), "invitation": str(waiting.uuid)}
+    key, _ = issue_key(business_id=business.id, name="till", preset="staff", live=True)
+    endpoint, _ = register_endpoint(business.id, live=True, url="https://till.example.com/hook")
+    send_test(business.id, endpoint.uuid, live=True)
+    guest, start = Guest(first_name="Jane", last_name="Doe", phone="+13125550100"), Start(date(2026, 5, 15), 600)
+    new = NewBooking(business_id=business.id, live=True, guest=guest, start=start, ask=Ask(staff=True))
+    booking, _ = create_booking(new, now=minute_of(datetime(2026, 5, 1, 12, 0, tzinfo=UTC)))
+    customer, double = (save_customer(business.id, {"first_name": "Jane"}, live=True) for _ in range(2))
+    rows = {
+        "member": member,
+        "invitation": waiting,
+        "key": key,
+        "endpoint": endpoint,
+        "delivery": Delivery.objects.get(endpoint=endpoint),
+        "booking": booking,
+        "customer": customer,
+        "double": double,
+        "resource": Resource.objects.filter(business=business)[0],
+        "service": Service.objects.get(business=business),
+        "category": ServiceCategory.objects.create(business=business, name="Cuts"),
+        "closure": Closure.objects.create(
+            business=business, starts_at="2032-01-01T06:00Z", ends_at="2032-01-02T06:00Z", reason="New Year"
+        ),
+    }
+    return {"slug": business.slug, **{name: str(row.uuid) for name, row in rows.items()}}
 
 
 @pytest.mark.parametrize("operation", TABLE)
@@ -89,7 +249,7 @@ def ask(world: World, operation: str, principal: str, *, refusal: bool) -> str:
     things = world.late if principal == "past due owner" else world.things
     method, route = operation.split(" ")
     with nothing_changes() if refusal else nullcontext():
-        response = sent(world.callers[principal], method, route.format(**things), operation)
+        response = sent(world.callers[principal], method, route.format(**things), operation, things)
     if principal == "nobody":
         assert response.headers["Location"].startswith("/accounts/login/?next=/dashboard/")
     elif response.status_code == 404:
@@ -98,8 +258,11 @@ def ask(world: World, operation: str, principal: str, *, refusal: bool) -> str:
     return str(response.status_code)
 
 
-def sent(client: Client, method: str, path: str, operation: str) -> Any:
-    return client.generic(method, path) if method == "GET" else client.post(path, BODIES.get(operation, {}))
+def sent(client: Client, method: str, path: str, operation: str, things: dict[str, str] | None = None) -> Any:
+    if method == "GET":
+        return client.get(path + QUERIES.get(operation, ""))
+    body = BODIES.get(operation, {})
+    return client.post(path, {name: value.format(**things) if things else value for name, value in body.items()})
 
 
 def test_things_of_other_businesses_are_not_found(world: World, rival: Business) -> None:
@@ -107,7 +270,7 @@ def test_things_of_other_businesses_are_not_found(world: World, rival: Business)
     owner = world.callers["owner"]
     for operation in TABLE:
         method, route = operation.split(" ")
-        for name in ("member", "invitation"):
+        for name in theirs.keys() - {"slug"}:
             if f"{{{name}}}" in route:
                 path = route.format(**world.things | {name: theirs[name]})
                 with nothing_changes():

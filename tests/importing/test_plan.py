@@ -372,6 +372,31 @@ def test_who_performs_was_not_saved(tmp_path: Path) -> None:
     assert document(folder)["services"][0]["resources"] == ["anna", "zoe"]
 
 
+def test_what_availengine_tells_besides(saved: Saved) -> None:
+    salon = saved("booqara")
+    change(salon / "raw" / "business.json", lambda told: told.update(hours=[
+        {"day": "Monday", "isOpen": True, "openTime": "09:00:00", "closeTime": "19:00:00", "intervals": [
+            {"openTime": "09:00:00", "closeTime": "13:00:00"}, {"openTime": "14:00:00", "closeTime": "19:00:00"}]},
+        {"day": "Tuesday", "isOpen": True, "openTime": "09:00:00", "closeTime": "19:00:00", "intervals": []},
+    ]))  # fmt: skip
+    change(salon / "raw" / "staff.json", lambda told: told["staff"][0].update(color="#B4436c"))
+    change(salon / "raw" / "staff.json", lambda told: told["staff"][1].update(color="red"))
+    run("plan", salon, "--currency", "USD")
+    found = document(salon)
+    assert found["business"]["hours"] == {"monday": ["09:00-13:00", "14:00-19:00"], "tuesday": ["09:00-19:00"]}
+    assert [person.get("color") for person in found["resources"]] == ["#B4436c", None, None]
+
+
+@pytest.mark.parametrize(("told", "buffer"), [(30, 30), (0, None), (None, None), ("soon", None)])
+def test_a_room_that_is_made_ready_again(saved: Saved, told: Any, buffer: int | None) -> None:
+    folder = saved("bookingflow")
+    room = {"id": "new", "name": "New", "durationMinutes": 60, "maxGuests": 4, "bufferMinutes": told}
+    (folder / "raw" / "rooms.json").write_text(json.dumps([room]))
+    (folder / "raw" / "bookings.json").write_text("[]")
+    run("plan", folder, "--timezone", "Europe/Athens")
+    assert document(folder)["services"][0].get("buffer_after_minutes") == buffer
+
+
 def test_strange_hours_are_reported(saved: Saved) -> None:
     folder = saved("booqara")
     change(folder / "raw" / "business.json", lambda b: b.update(hours=[

@@ -122,7 +122,7 @@ class CustomerAnswer(serializers.Serializer[Any]):
     lastName = serializers.CharField(allow_blank=True)
     email = serializers.CharField(allow_null=True)
     phone = serializers.CharField(allow_null=True)
-    notes = serializers.CharField(allow_null=True)
+    notes = serializers.CharField(allow_null=True, required=False, help_text="For keys that manage customers.")
     createdAt = serializers.DateTimeField()
 
 

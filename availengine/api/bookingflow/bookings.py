@@ -16,7 +16,7 @@ from availengine.api.bookingflow.wire import BOOKING_COLUMNS, booking_made, book
 from availengine.api.filters import narrowed
 from availengine.api.idempotency import Answer, Unfinished, idempotent_then
 from availengine.api.pagination import paginate
-from availengine.api.throttling import require_visitor_rate, visitor_of
+from availengine.api.throttling import visitor_of
 from availengine.clock import current_minute, current_time
 from bookings import execution, services, settlement
 from bookings.amending import Amendment, amend_booking
@@ -27,8 +27,10 @@ from bookings.models import Booking, Status
 from bookings.placing import Start
 from bookings.queries import listed_bookings, snapshot_of
 from bookings.rooms import service_of
+from bookings.snapshot import Snapshot
 from businesses.errors import Busy, Conflict, NotFound
 from businesses.keys import Scope
+from businesses.models import Service
 from payments.models import Channel
 
 
@@ -42,18 +44,22 @@ class BookingsView(BookingFlowView):
         "update": Scope.BOOKINGS_MANAGE,
         "destroy": Scope.BOOKINGS_MANAGE,
     }
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Counts the visitor once per request, whatever becomes of it, and before there is a transaction."""
-        super().initial(request, *args, **kwargs)
-        if self.action == "create":
-            require_visitor_rate(self.principal, request._request)
+    visited = frozenset(("create",))
 
     def _told(self, **which: Any) -> dict[str, Any]:
-        row = listed_bookings(**self.tenant()).filter(**which).values(*BOOKING_COLUMNS).first()
+        """One booking."""
+        row = listed_bookings(**self.tenant()).filter(**which).values(*BOOKING_COLUMNS, "lead__service__uuid").first()
         if row is None:
             raise NotFound
-        return booking_told(row, snapshot_of(self.principal.business_id).business.zone)
+        snapshot = snapshot_of(self.principal.business_id)
+        service = snapshot.services.get(str(row["lead__service__uuid"]))
+        return self._shown(booking_told(row, snapshot.business.zone), snapshot, service)
+
+    def _shown(self, told: dict[str, Any], snapshot: Snapshot, service: Service | None) -> dict[str, Any]:
+        """The price to those who book for themselves only where the organisation shows it."""
+        if self.principal.may(Scope.BOOKINGS_READ) or (service and snapshot.shows_price(service)):
+            return told
+        return {**told, "price": None}
 
     @extend_schema(
         operation_id="list_bookings",
@@ -108,7 +114,10 @@ class BookingsView(BookingFlowView):
         )
         booking, placement = services.create_booking(new, now=current_minute())
         owed = settlement.owed(booking)
-        return Unfinished(owed) if owed else Response(booking_made(booking, placement), status=201)
+        if owed:
+            return Unfinished(owed)
+        service = placement.held(booking)[0].service
+        return Response(self._shown(booking_made(booking, placement), placement.snapshot, service), status=201)
 
     @extend_schema(
         operation_id="update_booking",

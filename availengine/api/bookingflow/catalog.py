@@ -13,7 +13,7 @@ from availengine.api.bookingflow.wire import catalog_told
 from availengine.api.throttling import require_reader_rate
 from bookings.queries import snapshot_of
 from bookings.rooms import rooms
-from businesses.tenants import business_named
+from businesses.names import business_named
 
 
 class CatalogView(BookingFlowView):

@@ -25,7 +25,12 @@ NAMES = {
 
 def words(problem: Problem) -> dict[str, Any]:
     """The native envelope, with the fields of this dialect under `details`."""
-    return envelope(replace(problem, details=renamed(problem.details)) if problem.details else problem)
+    if not problem.details:
+        return envelope(problem)
+    details = renamed(problem.details)
+    if "email" in details:  # here it is the customer's
+        details["customer"] = {"email": details.pop("email")}
+    return envelope(replace(problem, details=details))
 
 
 def renamed(told: Any) -> Any:
@@ -50,6 +55,3 @@ class BookingFlowView(DialectView):
     """A view of this dialect. Keys, errors and limits are as the shared dialect view has them."""
 
     dialect = BOOKINGFLOW
-
-    def tenant(self) -> dict[str, Any]:
-        return {"business_id": self.principal.business_id, "live": self.principal.live}

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import HttpRequest, QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
 from rest_framework.request import Request
@@ -51,6 +51,7 @@ class SchedulesView(BookingFlowView):
     """Dates and times are in the zone of the organisation."""
 
     scopes = {"days": Scope.AVAILABILITY_READ, "block": Scope.CATALOGUE_MANAGE}
+    plain = frozenset(("days",))
 
     @extend_schema(
         operation_id="schedules",
@@ -66,12 +67,6 @@ class SchedulesView(BookingFlowView):
 
         question = question_of(data, today, room=data.get("room"))
         return schedule(who.business_id, question, live=who.live, now=now)
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """The hot read goes without DRF's request, negotiation and renderer."""
-        if self.action_map.get((request.method or "").lower()) == "days":
-            return self.plainly(self.days, request, *args, **kwargs)
-        return super().dispatch(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="block_dates",

@@ -138,7 +138,7 @@ class BlockInput(serializers.Serializer[Any]):
     """Dates, the last one included, or local times."""
 
     roomId = Uuid(required=False, allow_null=True, help_text="Default: the whole organisation.")
-    reason = Text(max_length=200, required=False, allow_blank=True)
+    reason = Text(max_length=200, required=False, allow_blank=True, allow_null=True)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         pattern = "YYYY-MM-DD or YYYY-MM-DDTHH:MM"

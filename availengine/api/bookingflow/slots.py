@@ -8,14 +8,12 @@ from uuid import UUID
 
 import orjson
 
+from availengine.api.moments import local_clock
 from availengine.api.remembered import REMEMBERED_BYTES, Remembered, remembered
 from bookings import availability as engine
 from bookings import rooms
 from bookings.rooms import Board, Room
 from bookings.snapshot import Snapshot
-from businesses.localtime import DAY, local_of
-
-CLOCK = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(DAY)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +76,6 @@ def _slots(snapshot: Snapshot, view: engine.DayView, now: int) -> bytes:
 def _told(view: engine.DayView, room: int, mask: int) -> list[dict[str, Any]]:
     uuid, minutes = view.calendar.resources[room].uuid, view.wish.visit_minutes(room)
     starts = (view.day.start + at for at in engine.positions(mask))
-    return [{"roomId": uuid, "time": _local(view, at), "endTime": _local(view, at + minutes)} for at in starts]
-
-
-def _local(view: engine.DayView, minute: int) -> str:
-    at = minute - view.day.start
-    if view.day.end - view.day.start == DAY and 0 <= at < DAY:  # an ordinary day: no change of the clocks
-        return CLOCK[at]
-    return f"{local_of(view.calendar.zone, minute):%H:%M}"
+    return [
+        {"roomId": uuid, "time": local_clock(view, at), "endTime": local_clock(view, at + minutes)} for at in starts
+    ]

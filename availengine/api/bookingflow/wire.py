@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from rest_framework.exceptions import ValidationError
 
-from availengine.api.pagination import Page
+from availengine.api.moments import moment_text
 from availengine.api.periods import local_moment
+from availengine.keyset import Page
 from bookings.models import Booking, Customer
 from bookings.placing import Placement
 from bookings.queries import stamps
@@ -15,11 +16,9 @@ from bookings.rooms import Room
 from bookings.snapshot import Snapshot
 from businesses.deposit_rules import effective_rule
 from businesses.localtime import day_bounds, minute_of
-from businesses.models import Business, Closure
-from businesses.money import decimals_of
+from businesses.models import Closure
+from businesses.money import decimals_of, major_units
 from payments.models import Deposit
-
-MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 BOOKING_COLUMNS = (
     "id",
@@ -46,9 +45,9 @@ def page_body(page: Page, items: list[Any]) -> dict[str, Any]:
     return {"data": items, "nextCursor": page.next_cursor, "hasMore": page.next_cursor is not None}
 
 
-def amount(cents: int | None, currency: str) -> float | None:
+def amount(cents: int | None, currency: str) -> int | float | None:
     """Minor units as a number of major ones."""
-    return None if cents is None else float(Decimal(cents).scaleb(-decimals_of(currency)))
+    return None if cents is None else major_units(cents, currency)
 
 
 def cents(price: Decimal, currency: str) -> int:
@@ -82,7 +81,7 @@ def booking_told(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         },
         "price": amount(row["price_cents"], row["currency"]),
         "currency": row["currency"],
-        "createdAt": row["created_at"].strftime(MOMENT),
+        "createdAt": moment_text(row["created_at"]),
     }
 
 
@@ -98,7 +97,7 @@ def booking_made(booking: Booking, placement: Placement) -> dict[str, Any]:
 def refund_told(deposit: Deposit | None, booking: Booking) -> dict[str, Any]:
     """What of a deposit has been given back; `pending` while Stripe has not confirmed all of it."""
     if deposit is None:
-        return {"amount": 0.0, "currency": booking.currency, "pending": False}
+        return {"amount": 0, "currency": booking.currency, "pending": False}
     given = deposit.refunded_cents + deposit.refunding_cents
     return {
         "amount": amount(given, deposit.currency),
@@ -153,15 +152,15 @@ def catalog_told(snapshot: Snapshot, offered: list[Room]) -> dict[str, Any]:
         "description": business.description or None,
         "timezone": business.timezone,
         "currency": business.currency,
-        "rooms": [_offered_room(room, business) for room in offered],
+        "rooms": [_offered_room(room) for room in offered],
     }
 
 
-def _offered_room(room: Room, business: Business) -> dict[str, Any]:
+def _offered_room(room: Room) -> dict[str, Any]:
     told, service = room_told(room), room.service
-    if not (business.show_service_prices and service and service.show_price):
+    if not (service and room.snapshot.shows_price(service)):
         told["price"] = None
-    if not (business.show_service_duration and service and service.show_duration):
+    if not (service and room.snapshot.shows_duration(service)):
         told["durationMinutes"] = None
     return {name: value for name, value in told.items() if name not in ("bufferMinutes", "active")}
 
@@ -183,13 +182,13 @@ def block_told(row: Closure, zone: ZoneInfo, *, bookings: int) -> dict[str, Any]
     }
 
 
-def customer_told(row: Customer) -> dict[str, Any]:
+def customer_told(row: Customer, *, notes: bool) -> dict[str, Any]:
     return {
         "id": str(row.uuid),
         "firstName": row.first_name,
         "lastName": row.last_name,
         "email": row.email or None,
         "phone": row.phone or None,
-        "notes": row.notes or None,
-        "createdAt": row.created_at.strftime(MOMENT),
+        **({"notes": row.notes or None} if notes else {}),
+        "createdAt": moment_text(row.created_at),
     }

@@ -1,7 +1,6 @@
 """Booking, looking at and cancelling an appointment (seed 003)."""
 
 from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
@@ -16,7 +15,7 @@ from availengine.api.booqara.asking import ask_of, guest_of
 from availengine.api.booqara.dialect import BooqaraView
 from availengine.api.fields import UUID_SHAPE
 from availengine.api.idempotency import Answer, Unfinished, idempotent_then
-from availengine.api.throttling import require_visitor_rate, visitor_of
+from availengine.api.throttling import visitor_of
 from availengine.clock import current_minute, current_time
 from bookings import execution, services, settlement
 from bookings.deposits import DepositWish
@@ -37,12 +36,7 @@ class AppointmentsView(BooqaraView):
         "retrieve": Scope.BOOKINGS_READ,
         "cancel": Scope.BOOKINGS_MANAGE,
     }
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Counts the visitor once per request, whatever becomes of it, and before there is a transaction."""
-        super().initial(request, *args, **kwargs)
-        if self.action == "create":
-            require_visitor_rate(self.principal, request._request)
+    visited = frozenset(("create",))
 
     def finish(self, reference: UUID) -> Response:
         """Where a deposit is due: the booking is pending, and the way to pay it goes out by mail."""
@@ -61,7 +55,7 @@ class AppointmentsView(BooqaraView):
         data = self.read(wire_in.NewAppointment, request.data)
         visitor = visitor_of(self.principal, request._request)
         new = services.NewBooking(
-            **self._tenant(),
+            **self.tenant(),
             guest=guest_of(data),
             start=Start(data["appointmentDate"], data["appointmentTime"]),
             ask=ask_of(data),
@@ -77,7 +71,7 @@ class AppointmentsView(BooqaraView):
     )
     def retrieve(self, request: Request, id: str) -> Response:
         """Whatever has become of it, and in whichever dialect it was booked."""
-        booking = Booking.objects.filter(**self._tenant(), uuid=_known(id)).first()
+        booking = Booking.objects.filter(**self.tenant(), uuid=_known(id)).first()
         if booking is None:
             raise NotFound
         return Response(wire_out.fetched(booking, held_allocations(booking), self._snapshot()))
@@ -92,7 +86,7 @@ class AppointmentsView(BooqaraView):
         """404 for what cannot be cancelled. A deposit is settled by the business's cancellation terms."""
         try:
             booking = services.cancel_booking(
-                **self._tenant(), booking_id=_known(id), now=current_minute(), ahead_only=True
+                **self.tenant(), booking_id=_known(id), now=current_minute(), ahead_only=True
             )
         except InProgress:
             raise
@@ -106,9 +100,6 @@ class AppointmentsView(BooqaraView):
 
     def _created(self, booking: Booking, held: list[Allocation]) -> Response:
         return Response(wire_out.created(booking, held, self._snapshot()))
-
-    def _tenant(self) -> dict[str, Any]:
-        return {"business_id": self.principal.business_id, "live": self.principal.live}
 
     def _snapshot(self) -> Snapshot:
         return snapshot_of(self.principal.business_id)

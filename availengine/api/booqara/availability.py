@@ -2,9 +2,8 @@
 
 from datetime import date
 from functools import lru_cache, partial
-from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import HttpRequest, QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,6 +28,7 @@ def question_of(query_string: str) -> SlotsQuestion:
 
 class AvailabilityView(BooqaraView):
     scopes = {"dates": Scope.AVAILABILITY_READ, "slots": Scope.AVAILABILITY_READ}
+    plain = frozenset(("slots",))
 
     @extend_schema(
         operation_id="dates",
@@ -59,12 +59,6 @@ class AvailabilityView(BooqaraView):
         question = question_of(request.META["QUERY_STRING"])
         found = self._occupancy(question.ask, question.date, question.date)
         return answer(found, question, now=current_minute())
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """The hot read of this dialect goes without DRF's request, negotiation and renderer."""
-        if self.action_map.get((request.method or "").lower()) == "slots":
-            return self.plainly(self.slots, request, *args, **kwargs)
-        return super().dispatch(request, *args, **kwargs)
 
     def _occupancy(self, ask: AppointmentAsk, first: date, last: date) -> queries.Occupancy:
         who = self.principal

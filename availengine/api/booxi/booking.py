@@ -14,7 +14,7 @@ from availengine.api.booxi import serializers as wire_in
 from availengine.api.booxi.dialect import BooxiView
 from availengine.api.booxi.questions import visit_among
 from availengine.api.idempotency import Answer, SecretResponse, Unfinished, idempotent_then
-from availengine.api.throttling import require_visitor_rate, visitor_of
+from availengine.api.throttling import visitor_of
 from availengine.clock import current_minute, current_time
 from bookings import availability as engine
 from bookings import execution, services, settlement
@@ -32,12 +32,7 @@ from payments.models import Channel
 
 class BookingView(BooxiView):
     scopes = {"create": Scope.BOOKINGS_CREATE}
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Counts the visitor once per request, whatever becomes of it, and before there is a transaction."""
-        super().initial(request, *args, **kwargs)
-        if self.action == "create":
-            require_visitor_rate(self.principal, request._request)
+    visited = frozenset(("create",))
 
     def finish(self, reference: UUID) -> Response:
         """Where a deposit is due, the answer says where to pay it; the customer gets the link by mail as well."""
@@ -72,7 +67,7 @@ class BookingView(BooxiView):
         return Unfinished(owed) if owed else Response(self._told(booking, placement.held(booking)))
 
     def _told(self, booking: Booking, held: list[Allocation]) -> dict[str, Any]:
-        return wire.booking(booking, held, snapshot_of(self.principal.business_id).business)
+        return wire.booking(booking, held, snapshot_of(self.principal.business_id))
 
 
 def _guest(client: dict[str, Any]) -> Guest:
@@ -100,8 +95,13 @@ def _refusals_told(business_id: int, ask: Ask) -> Iterator[None]:
         told = {"reason": str(refusal.reason), "nearestStartsOn": nearest}
         raise Conflict(refusal.message, told) from refusal
     except Invalid as refusal:
-        fields = {_FIELDS.get(name, name): problems for name, problems in (refusal.details or {}).items()}
-        raise Invalid(refusal.message, fields) from refusal
+        told = dict(map(_field, (refusal.details or {}).items()))
+        raise Invalid(refusal.message, told) from refusal
 
 
-_FIELDS = {"booking_date": "startsOn", "email": "client.email"}
+def _field(problem: tuple[str, Any]) -> tuple[str, Any]:
+    """A field of the core's as it is called in the body, and where it stands there."""
+    name, messages = problem
+    if name == "email":
+        return "client", {name: messages}
+    return {"booking_date": "startsOn"}.get(name, name), messages

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from availengine.api.booxi import serializers as wire_in
-from availengine.api.pagination import cursor_signer, opened
 from availengine.api.parsers import parsed
+from availengine.keyset import cursor_signer, opened
 from bookings.asking import Ask
 from businesses.keys import Principal
 from businesses.localtime import minute_of
@@ -34,7 +34,7 @@ class Search:
 
 
 def search_of(cursor: str, who: Principal) -> Search:
-    """The search that a cursor goes on with. Raises ApiError 400 for one that is forged or foreign."""
+    """The search that a cursor goes on with. Raises Invalid for one that is forged or foreign."""
     signer = cursor_signer(who.business_id, LISTING, live=who.live)
     signed = cursor[len(PREFIX) :] if cursor.startswith(PREFIX) else ""
     since, until, services, staff, verbose = opened(signer, signed)

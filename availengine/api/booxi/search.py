@@ -1,8 +1,6 @@
 """POST /booking/v1/availability/search (seed 002)."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 
 from availengine.api.booxi import answers
@@ -17,7 +15,7 @@ from businesses.keys import Scope
 
 class SearchView(BooxiView):
     scopes = {"search": Scope.AVAILABILITY_READ}
-    reading = frozenset(("search",))
+    reading = plain = frozenset(("search",))
 
     @extend_schema(
         operation_id="search_availability",
@@ -31,12 +29,6 @@ class SearchView(BooxiView):
     )
     def search(self, request: HttpRequest) -> bytes:
         return answer(self.principal, self._asked(plain_body(request)), now=current_minute())
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """The hot read of this dialect goes without DRF's request, negotiation and renderer."""
-        if request.method == "POST":
-            return self.plainly(self.search, request, *args, **kwargs)
-        return super().dispatch(request, *args, **kwargs)
 
     def _asked(self, body: bytes) -> Search:
         found = read_body(body)

@@ -81,12 +81,12 @@ def service(row: Service, snapshot: Snapshot, staff_selection_mode: str) -> dict
         "name": row.name,
         "tags": "",
         "duration": row.duration_minutes,
-        "showDuration": business.show_service_duration and row.show_duration,
+        "showDuration": snapshot.shows_duration(row),
         "hasDurationCustomization": any(minutes != row.duration_minutes for minutes, _ in offered),
         "bookingMethod": "Appointment",
         "location": "Business",
         "locationText": _location(row, snapshot),
-        "price": _price(row, business, [price for _, price in offered]),
+        "price": _price(row, snapshot, [price for _, price in offered]),
         "hasPriceCustomization": any(price != row.price_cents for _, price in offered),
         "categoryId": category[0],
         "categoryName": category[1],
@@ -107,9 +107,9 @@ def _location(row: Service, snapshot: Snapshot) -> str:
     return places.pop() if len(places) == 1 else ""
 
 
-def _price(row: Service, business: Business, offered: Iterable[int | None]) -> dict[str, Any]:
+def _price(row: Service, snapshot: Snapshot, offered: Iterable[int | None]) -> dict[str, Any]:
     """The lowest price that anybody takes, for the whole visit; a hidden one is told as nothing."""
-    shown = priced(row, business)
+    business, shown = snapshot.business, snapshot.shows_price(row)
     known = [price for price in offered if price is not None] or [row.price_cents or 0]
     free = decimal_text(0, business.currency)
     return {
@@ -123,10 +123,6 @@ def _price(row: Service, business: Business, offered: Iterable[int | None]) -> d
     }
 
 
-def priced(row: Service, business: Business) -> bool:
-    return business.show_service_prices and row.show_price
-
-
 def policy_text(business: Business) -> str:
     """The business's cancellation terms; its notice alone reads as the reference's examples do."""
     if business.cancellation_steps:
@@ -136,12 +132,12 @@ def policy_text(business: Business) -> str:
     return f"Any modification or cancellation must be done at least {notice} before the appointment time."
 
 
-def booking(row: Booking, held: Sequence[Allocation], business: Business) -> dict[str, Any]:
+def booking(row: Booking, held: Sequence[Allocation], snapshot: Snapshot) -> dict[str, Any]:
     """A booking as it was made; `held` in the order of the visit."""
     parts = [a for a in held if not a.additional]
     return {
         "id": row.id,
-        "merchantId": business.id,
+        "merchantId": snapshot.business.id,
         "status": str(row.status).capitalize(),
         "confirmationCode": row.code,
         "startsOn": moment_text(row.starts_at),
@@ -158,7 +154,7 @@ def booking(row: Booking, held: Sequence[Allocation], business: Business) -> dic
             "phone": row.guest_phone,
         },
         "notes": row.customer_notes,
-        "price": _total(row, all(priced(a.service, business) for a in parts)),
+        "price": _total(row, all(snapshot.shows_price(a.service) for a in parts)),
         "deposit": None,
     }
 

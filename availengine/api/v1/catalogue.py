@@ -9,7 +9,7 @@ from availengine.api.fields import Boolean, Integer, IntegerParameter, LocalMome
 from availengine.api.pagination import DEFAULT_LIMIT, MOST
 from availengine.api.periods import local_moment
 from availengine.api.v1.answers import DepositRule, PageOf
-from availengine.api.v1.wire import clock, deposit_rule
+from availengine.api.v1.wire import deposit_rule
 from businesses.deposit_rules import MOST_CENTS, Rule
 from businesses.localtime import DAY
 from businesses.models import (
@@ -25,7 +25,7 @@ from businesses.models import (
     ServiceCategory,
     Weekday,
 )
-from businesses.weeks import interval
+from businesses.weeks import clock_text, interval
 
 WEEKDAYS = [label.lower() for label in Weekday.labels]
 
@@ -208,8 +208,8 @@ def hours(row: OpeningHours) -> dict[str, Any]:
     return {
         "id": str(row.uuid),
         "weekday": WEEKDAYS[row.weekday],
-        "opens": clock(row.opens),
-        "closes": clock(row.closes),
+        "opens": clock_text(row.opens),
+        "closes": clock_text(row.closes),
         "resource_id": str(row.resource.uuid) if row.resource else None,
     }
 

@@ -8,6 +8,7 @@ from availengine.api.fields import Email, Integer, Phone, Text
 from availengine.api.moments import moment_text as moment
 from availengine.api.v1.answers import BookingItem
 from bookings.models import Customer
+from businesses.keys import MOST_ORIGINS, MOST_OVERLAP_HOURS, MOST_REQUESTS, ORIGIN
 from businesses.models import ApiKey, Preset
 
 
@@ -63,14 +64,14 @@ class KeyInput(serializers.Serializer[Any]):
     name = Text(max_length=100)
     preset = serializers.ChoiceField(choices=Preset.choices)
     mode = serializers.ChoiceField(choices=["live", "test"])
-    requests_per_minute = Integer(min_value=1, max_value=100_000, required=False)
+    requests_per_minute = Integer(min_value=1, max_value=MOST_REQUESTS, required=False)
     allowed_origins = serializers.ListField(
-        child=serializers.RegexField(r"^https?://[^/\s]{1,180}$"), max_length=20, required=False
+        child=serializers.RegexField(ORIGIN), max_length=MOST_ORIGINS, required=False
     )
 
 
 class RotationInput(serializers.Serializer[Any]):
-    overlap_hours = Integer(min_value=0, max_value=168, required=False, default=24)
+    overlap_hours = Integer(min_value=0, max_value=MOST_OVERLAP_HOURS, required=False, default=24)
 
 
 class KeyAnswer(serializers.Serializer[Any]):

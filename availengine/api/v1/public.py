@@ -2,17 +2,16 @@
 
 from datetime import date, timedelta
 from functools import lru_cache, partial
-from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import HttpRequest, QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from availengine.api.idempotency import Answer, SecretResponse, Unfinished, idempotent_then
-from availengine.api.throttling import require_visitor_rate, visitor_of
+from availengine.api.throttling import visitor_of
 from availengine.api.v1 import answers
 from availengine.api.v1 import serializers as wire_in
 from availengine.api.v1 import wire as wire_out
@@ -52,6 +51,7 @@ def question_of(query_string: str) -> Question:
 
 class AvailabilityView(V1View):
     scopes = {"day": Scope.AVAILABILITY_READ, "dates": Scope.AVAILABILITY_READ}
+    plain = frozenset(("day",))
 
     @extend_schema(
         operation_id="availability",
@@ -64,12 +64,6 @@ class AvailabilityView(V1View):
         question = question_of(request.META["QUERY_STRING"])
         found = self._occupancy(question.ask, question.first, question.last)
         return answer(found, question, now=current_minute())
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """The one hot read of the engine goes without DRF's request, negotiation and renderer."""
-        if self.action_map.get((request.method or "").lower()) == "day":
-            return self.plainly(self.day, request, *args, **kwargs)
-        return super().dispatch(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="open_dates",
@@ -131,12 +125,7 @@ class BookingView(V1View):
     """seed 001, "Public Booking"."""
 
     scopes = {"create": Scope.BOOKINGS_CREATE}
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Counts the visitor once per request, whatever becomes of it, and before there is a transaction."""
-        super().initial(request, *args, **kwargs)
-        if self.action == "create":
-            require_visitor_rate(self.principal, request._request)
+    visited = frozenset(("create",))
 
     def finish(self, reference: UUID) -> Response:
         """Where a deposit is due, the answer has what the customer pays with."""

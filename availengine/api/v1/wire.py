@@ -11,6 +11,7 @@ from bookings.placing import Placement
 from bookings.snapshot import Snapshot
 from businesses.deposit_rules import Rule, effective_rule, effective_steps
 from businesses.models import Resource, Service, Weekday
+from businesses.weeks import clock_text
 from payments.models import Deposit
 
 BOOKING_COLUMNS = (
@@ -145,11 +146,6 @@ def whole(items: list[dict[str, Any]]) -> dict[str, Any]:
     return {"items": items, "next_cursor": None, "has_more": False}
 
 
-def clock(minutes: int) -> str:
-    """Minutes after midnight as `HH:MM`; past midnight starts again at 00:00."""
-    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
-
-
 def profile(snapshot: Snapshot) -> dict[str, Any]:
     """A business as its website shows it."""
     business = snapshot.business
@@ -165,7 +161,7 @@ def profile(snapshot: Snapshot) -> dict[str, Any]:
         "currency": business.currency,
         "language": business.language,
         "hours": [
-            {"weekday": Weekday(number).label.lower(), "opens": clock(opens), "closes": clock(closes)}
+            {"weekday": Weekday(number).label.lower(), "opens": clock_text(opens), "closes": clock_text(closes)}
             for number, day in enumerate(snapshot.calendar.week)
             for opens, closes in day
         ],

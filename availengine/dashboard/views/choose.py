@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from availengine.dashboard.frame import memberships
+from availengine.dashboard.frame import may_create, memberships
 from availengine.dashboard.words import ROLES
 from businesses.models import User
 
@@ -17,4 +17,8 @@ def choose(request: HttpRequest) -> HttpResponseBase:
     found = memberships(request.user)
     if len(found) == 1:
         return redirect("dashboard:home", found[0].business.slug)
-    return render(request, "dashboard/choose.html", {"found": [(member, ROLES[member.role]) for member in found]})
+    context = {
+        "found": [(member, ROLES[member.role]) for member in found],
+        "may_create": may_create(request.user, found),
+    }
+    return render(request, "dashboard/choose.html", context)

@@ -11,7 +11,6 @@ from tests.api.calls import DAY, Tenant
 
 EVERYBODY = "200 200 200 200 200 200 200 200"
 LIST = "401 403 200 200 200 200 200 200"
-DESK_LIST = "401 403 403 403 200 200 200 200"
 
 TABLE = {
     "GET /api/v1/catalog": EVERYBODY,
@@ -26,8 +25,8 @@ TABLE = {
     "PUT /api/v1/rooms/{room}": "401 403 403 403 200 200 404 402",
     "GET /api/v1/schedules": "401 200 200 200 200 200 404 200",
     "POST /api/v1/schedules/block": "401 403 403 403 201 201 404 402",
-    "GET /api/v1/customers": DESK_LIST,
-    "GET /api/v1/customers/{customer}": "401 403 403 403 200 404 404 200",
+    "GET /api/v1/customers": LIST,
+    "GET /api/v1/customers/{customer}": "401 403 200 200 200 404 404 200",
     "GET /api/v1/schema": OPEN,
     "GET /api/v1/docs": OPEN,
     "GET /api/v1/redoc": OPEN,

@@ -68,6 +68,14 @@ def test_the_public_books_offered_starts_only(venue: Tenant) -> None:
     assert (stored.source, stored.staff_notes, stored.customer_notes) == ("online", "", "Cake")
 
 
+def test_a_hidden_price_is_hidden_from_the_public_only(venue: Tenant) -> None:
+    configure(venue, show_service_prices=False)
+    made = ok(venue.widget.post(BOOKINGS, body(venue)), 201)
+    assert made["price"] is None
+    assert told(venue, made["id"]) == {**made, "price": 168.5}
+    assert book(venue, time="14:00")["price"] == 168.5
+
+
 def test_public_bookings_wait_where_they_are_confirmed_by_hand(venue: Tenant) -> None:
     configure(venue, auto_confirm=False)
     assert ok(venue.widget.post(BOOKINGS, body(venue)), 201)["status"] == "pending"
@@ -172,7 +180,8 @@ def test_where_a_deposit_is_due_the_public_gets_a_link(venue: Tenant, stripe: Sa
 def test_a_deposit_needs_an_address(venue: Tenant, stripe: Sandbox) -> None:
     takes(venue)
     with nothing_changes():
-        refused(venue.widget.post(BOOKINGS, body(venue, customer={**PERSON, "email": None})), 400)
+        error = refused(venue.widget.post(BOOKINGS, body(venue, customer={**PERSON, "email": None})), 400)
+    assert error["details"] == {"customer": {"email": ["Required: a deposit is due."]}}
 
 
 def test_the_desk_takes_no_deposit(venue: Tenant, stripe: Sandbox) -> None:

@@ -153,12 +153,28 @@ def test_a_closed_day_keeps_its_bookings_seats(venue: Tenant, booking: dict[str,
 
 
 @pytest.mark.parametrize("status", ["completed", "cancelled", "no_show"])
-@pytest.mark.parametrize("sent", [{"time": "15:00"}, {"guests": 2}, {"status": "confirmed"}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"time": "15:00"},
+        {"guests": 2},
+        {"status": "confirmed"},
+        {"customer": {"firstName": "Joan"}, "notes": "Late"},
+        {"customer": {"phone": "+302107654321"}},
+    ],
+)
 def test_what_is_over_stays(venue: Tenant, booking: dict[str, Any], status: str, sent: dict[str, Any]) -> None:
     put_in_status(booking["id"], status)
     with nothing_changes():
         refused(put(venue.full, path(booking), sent), 409)
         assert ok(put(venue.full, path(booking), {"status": status, "time": "10:00"}))["status"] == status
+
+
+@pytest.mark.parametrize("status", ["completed", "cancelled", "no_show"])
+def test_notes_may_follow_what_is_over(venue: Tenant, booking: dict[str, Any], status: str) -> None:
+    put_in_status(booking["id"], status)
+    assert ok(put(venue.full, path(booking), {"notes": "Left an umbrella"})) == {**booking, "status": status}
+    assert Booking.objects.get(uuid=booking["id"]).staff_notes == "Left an umbrella"
 
 
 def test_bad_input(venue: Tenant, booking: dict[str, Any]) -> None:

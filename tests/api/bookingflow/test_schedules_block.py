@@ -39,6 +39,12 @@ def test_everything_for_some_hours(venue: Tenant) -> None:
     assert free(venue, room=venue.resource("attic")) == ["13:00", "14:00", "15:00"]
 
 
+def test_null_is_what_an_answer_may_have(venue: Tenant) -> None:
+    sent = {"roomId": None, "from": DAY, "to": DAY, "reason": None}
+    made = ok(venue.full.post(PATH, sent), 201)
+    assert made == {"id": made["id"], **sent, "bookings": 0}
+
+
 def test_bookings_stay_and_are_counted(venue: Tenant) -> None:
     attic = venue.resource("attic")
     kept = [book(venue), book(venue, time="15:00"), book(venue, date=LATER), book(venue, roomId=attic)]

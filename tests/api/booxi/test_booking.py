@@ -285,7 +285,7 @@ def test_it_is_replayed_and_stored_sealed(paid_shop: Merchant, stripe: Sandbox) 
 def test_without_an_address_there_is_no_way_to_pay(paid_shop: Merchant, stripe: Sandbox) -> None:
     with refusing(400) as check:
         error = check(paid_shop.full.post(BOOKING, paid_shop.booking(client=client(email=None))))
-    assert error["details"] == {"client.email": ["Required: a deposit is due."]}
+    assert error["details"] == {"client": {"email": ["Required: a deposit is due."]}}
 
 
 def test_only_few_unpaid_bookings(paid_shop: Merchant, stripe: Sandbox) -> None:

@@ -1,0 +1,101 @@
+"""What customers see when they book: settings, the address of the page, the snippet for one's own website."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.forms import model_to_dict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from availengine.dashboard.access import Desk, page
+from availengine.dashboard.forms.booking_page import BookingPageForm
+from availengine.dashboard.forms.integrations import WidgetKeyForm
+from availengine.dashboard.once import issue_key_once, new_ticket
+from businesses.errors import Conflict, NotFound
+from businesses.models import ApiKey, Preset
+from businesses.roles import Permission
+from businesses.tenants import save_business
+
+SCRIPT = "/widget/v1/availengine.js"
+REQUESTS_PER_MINUTE = 60
+FIELDS = tuple(BookingPageForm.base_fields)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Permission.SETUP)
+def booking_page(request: HttpRequest, desk: Desk) -> HttpResponseBase:
+    if request.method != "POST":
+        return _page(request, desk)
+    form = BookingPageForm(request.POST)
+    form.full_clean()
+    save_business(desk.business.id, form.cleaned_data, now=desk.now)
+    messages.success(request, _("Saved."))
+    return redirect("dashboard:booking-page", desk.business.slug)
+
+
+@require_POST
+@page(Permission.INTEGRATIONS)
+def new_key(request: HttpRequest, desk: Desk) -> HttpResponseBase:
+    """A key for one's own website, and the snippet with it: shown this once."""
+    form = WidgetKeyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, desk, form, status=400)
+    if not is_served(SCRIPT):
+        raise NotFound
+    try:
+        issued = issue_key_once(
+            desk, preset=Preset.WIDGET, live=True, requests_per_minute=REQUESTS_PER_MINUTE, **form.cleaned_data
+        )
+    except Conflict as error:
+        form.add_error("name", _(error.message))
+        return _page(request, desk, form, status=409)
+    if issued is None:
+        messages.warning(
+            request, _("This key was issued already. Its secret was shown once: replace the key if nobody kept it.")
+        )
+        return redirect("dashboard:booking-page", desk.business.slug)
+    key, secret = issued
+    return render(
+        request, "dashboard/key_issued.html", {"key": key, "secret": secret, "snippet": snippet(desk, secret)}
+    )
+
+
+def is_served(path: str) -> bool:
+    """Whether there is such a page: nothing is promised that does not work."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+def snippet(desk: Desk, key: str) -> str:
+    business = desk.business.uuid
+    return (
+        f'<script src="{settings.BASE_URL}{SCRIPT}" async></script>\n'
+        f'<availengine-booking business="{business}" key="{key}"></availengine-booking>'
+    )
+
+
+def _page(
+    request: HttpRequest, desk: Desk, key_form: WidgetKeyForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    hosted = f"/book/{desk.business.slug}"
+    context: dict[str, Any] = {
+        "form": BookingPageForm(initial=model_to_dict(desk.business, FIELDS)),
+        "address": f"{settings.BASE_URL}{hosted}" if is_served(hosted) else "",
+    }
+    if is_served(SCRIPT) and desk.may(Permission.INTEGRATIONS):
+        keys = ApiKey.objects.filter(
+            business=desk.business, preset=Preset.WIDGET, live=True, revoked_at=None, expires_at=None
+        )
+        context |= {
+            "snippet": snippet(desk, _("YOUR-KEY")),
+            "keys": keys.order_by("id"),
+            "key_form": key_form or WidgetKeyForm(initial={"ticket": new_ticket(desk), "name": _("Website")}),
+        }
+    return render(request, "dashboard/booking_page.html", context, status=status)

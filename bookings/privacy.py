@@ -1,0 +1,148 @@
+"""What is known of one person: handed out, and erased (GUARANTEES A10, decision 0016)."""
+
+import re
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from bookings.customers import locked_customers
+from bookings.events import WIRE
+from bookings.models import Booking, Customer, Imported, ManageLink, Message, Status
+from bookings.search import folded
+from businesses.actors import signed
+from businesses.errors import Conflict, Invalid, NotFound
+from payments.models import Deposit, DepositStatus, Instruction, Progress
+from webhooks.redaction import Subject, redact
+
+ERASED: Final = "Erased"
+OPEN_DEPOSITS = (DepositStatus.PENDING, DepositStatus.SAVED, DepositStatus.HELD, DepositStatus.REFUND_PENDING)
+NOBODY: Final = {"first_name": ERASED, "last_name": "", "email": "", "phone": ""}
+_GUEST: Final = {f"guest_{name}": value for name, value in NOBODY.items()}
+_TO_COME = (Status.PENDING, Status.CONFIRMED)
+_LINK = re.compile(r"/b/[\w-]+")
+
+
+def export_customer(business_id: int, key: UUID, *, live: bool) -> dict[str, Any]:
+    """All that is stored of a customer, as JSON takes it. Links in messages are left out: they open bookings."""
+    customer = Customer.objects.present().filter(business_id=business_id, live=live, uuid=key).first()
+    if customer is None:
+        raise NotFound
+    bookings = _bookings(customer).select_related("deposit").prefetch_related("allocations__service")
+    messages = Message.objects.filter(business_id=business_id, booking__in=_bookings(customer)).order_by("id")
+    return {
+        "customer": {"id": str(customer.uuid), **_person(customer), "created_at": _moment(customer.created_at)},
+        "earlier_records": [_person(row) for row in _merged(customer)],
+        "bookings": [_told(booking) for booking in bookings.order_by("starts_at", "id")],
+        "messages": [_message(row) for row in messages],
+    }
+
+
+def _bookings(customer: Customer) -> QuerySet[Booking]:
+    return Booking.objects.filter(business_id=customer.business_id, customer=customer)
+
+
+def _merged(customer: Customer) -> QuerySet[Customer]:
+    return Customer.objects.filter(business_id=customer.business_id, merged_into=customer).order_by("id")
+
+
+def _moment(moment: Any) -> str | None:
+    return moment.strftime(WIRE) if moment else None
+
+
+def _person(row: Customer) -> dict[str, str]:
+    return {name: getattr(row, name) for name in (*NOBODY, "notes")}
+
+
+def _told(booking: Booking) -> dict[str, Any]:
+    deposit = booking.deposit
+    money = (
+        "kind",
+        "status",
+        "amount_cents",
+        "captured_cents",
+        "refunded_cents",
+        "currency",
+        "payer_name",
+        "payer_email",
+    )
+    plain = ("status", "source", "party_size", "price_cents", "currency", "customer_notes", "staff_notes", *_GUEST)
+    return {
+        "confirmation_code": booking.code,
+        "starts_at": _moment(booking.starts_at),
+        "ends_at": _moment(booking.ends_at),
+        "created_at": _moment(booking.created_at),
+        "services": list(dict.fromkeys(held.service.name for held in booking.allocations.all())),
+        **{name: getattr(booking, name) for name in plain},
+        "deposit": {name: getattr(deposit, name) for name in money} if deposit else None,
+    }
+
+
+def _message(row: Message) -> dict[str, Any]:
+    plain = ("kind", "channel", "recipient", "subject")
+    written = {"created_at": _moment(row.created_at), "sent_at": _moment(row.sent_at)}
+    return {**{name: getattr(row, name) for name in plain}, "text": _LINK.sub("/b/…", row.text), **written}
+
+
+@signed
+def erase_customer(business_id: int, key: UUID, *, live: bool, name: str) -> list[UUID]:
+    """Take a person out of customer, bookings, messages, deposits and events for ever; the ids of the bookings.
+
+    Bookings and money stay as numbers. Raises Invalid unless `name` is the customer's, Conflict while something is
+    still to come: visits, or money on its way.
+    """
+    customer = locked_customers(business_id, {key}, live=live)[key]
+    if folded(name) != folded(str(customer)):
+        raise Invalid("This is not the customer's name.", {"name": ["Type the name as it is shown."]})
+    bookings = list(_bookings(customer).select_for_update(no_key=True).order_by("id"))
+    _require_over(bookings)
+    ids = [booking.id for booking in bookings]
+    people = [customer, *_merged(customer)]
+    _forget_bookings(business_id, ids)
+    _forget_people(people)
+    _forget_events(business_id, live, people, bookings)
+    return [booking.uuid for booking in bookings]
+
+
+def _require_over(bookings: list[Booking]) -> None:
+    now = timezone.now()
+    coming = [b for b in bookings if b.status == Status.CHECKED_IN or (b.ends_at > now and b.status in _TO_COME)]
+    if coming:
+        raise Conflict("There are bookings to come. Cancel them first, or wait until they are over.")
+    deposits = Deposit.objects.filter(id__in=[b.deposit_id for b in bookings if b.deposit_id])
+    pending = Instruction.objects.filter(deposit__in=deposits, progress=Progress.PENDING)
+    if deposits.filter(status__in=OPEN_DEPOSITS).exists() or pending.exists():
+        raise Conflict("A deposit is still open. Settle it first.")
+
+
+def _forget_bookings(business_id: int, ids: list[int]) -> None:
+    now = timezone.now()
+    mine = Booking.objects.filter(business_id=business_id, id__in=ids)
+    mine.update(**_GUEST, customer_notes="", staff_notes="", updated_at=now)
+    ManageLink.objects.filter(business_id=business_id, booking_id__in=ids).delete()
+    deposits = Deposit.objects.filter(business_id=business_id, booking__in=mine)
+    deposits.update(payer_name="", payer_email="", visitor="", description="", updated_at=now)
+    messages = Message.objects.filter(business_id=business_id, booking_id__in=ids)
+    messages.filter(sent_at=None).update(skipped=True, next_try_at=None)
+    blank = dict.fromkeys(("key", "recipient", "reply_to", "subject", "text", "html", "calendar", "problem"), "")
+    messages.update(**blank, updated_at=now)
+
+
+def _forget_people(people: list[Customer]) -> None:
+    for row in people:
+        for name, value in {**NOBODY, "notes": "", "phone_key": ""}.items():
+            setattr(row, name, value)
+        row.deleted_at = row.deleted_at or timezone.now()
+        row.save()
+    Imported.objects.filter(business_id=people[0].business_id, customer__in=people).delete()
+
+
+def _forget_events(business_id: int, live: bool, people: list[Customer], bookings: list[Booking]) -> None:
+    subjects: list[tuple[str, list[Any], dict[str, Any]]] = [
+        ("customer", people, {**NOBODY, "email": None, "phone": None}),
+        ("booking", bookings, {"customer": NOBODY, "customer_notes": None}),
+    ]
+    for subject, rows, fields in subjects:
+        keys = [str(row.uuid) for row in rows]
+        redact(Subject(business_id=business_id, live=live, name=subject, keys=keys), fields)

@@ -1,0 +1,93 @@
+"""What customers see, and the snippet: shown only where it works."""
+
+from html import unescape
+from typing import Any
+
+import pytest
+
+from businesses.keys import principal_of
+from businesses.models import ApiKey, Business
+from tests.api.calls import nothing_changes
+from tests.dashboard.conftest import AsSomebody
+from tests.dashboard.reading import hidden, queries_of, text
+
+PAGE = "/dashboard/salon/setup/page/"
+
+
+@pytest.fixture
+def _served(settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.dashboard.widget_urls"
+    settings.BASE_URL = "https://booking.example.com"
+
+
+def test_what_is_shown(signed_in: AsSomebody, salon: Business) -> None:
+    owner = signed_in("owner")
+    assert owner.get(PAGE).content.decode().count(" checked") == 4
+    answer = owner.post(PAGE, {"show_service_prices": "on"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, PAGE)
+    salon.refresh_from_db()
+    assert salon.show_service_prices
+    assert (salon.show_staff_selection, salon.show_service_duration, salon.require_customer_email) == (False,) * 3
+    page = owner.get(PAGE)
+    assert page.content.decode().count(" checked") == 1
+    assert "Saved." in text(page)
+    entry = salon.auditentrys.order_by("-id")[0]
+    assert (entry.actor, entry.changes["show_staff_selection"]) == ("member:owner@salon.example", [True, False])
+
+
+def test_nothing_is_promised_that_does_not_work(signed_in: AsSomebody) -> None:
+    owner = signed_in("owner")
+    page = owner.get(PAGE).content.decode()
+    for absent in ("availengine-booking", "/book/", "snippet"):
+        assert absent not in page
+    form = {"ticket": hidden(owner.get("/dashboard/salon/setup/keys/"), "ticket"), "name": "Website"}
+    with nothing_changes():
+        assert owner.post(f"{PAGE}key/", form).status_code == 404
+
+
+@pytest.mark.usefixtures("_served")
+def test_the_snippet_and_the_address(signed_in: AsSomebody, salon: Business) -> None:
+    page = unescape(signed_in("owner").get(PAGE).content.decode())
+    assert "https://booking.example.com/book/salon" in page
+    assert (
+        '<script src="https://booking.example.com/widget/v1/availengine.js" async></script>\n'
+        f'<availengine-booking business="{salon.uuid}" key="YOUR-KEY"></availengine-booking>' in page
+    )
+    assert ApiKey.objects.get(business=salon, name="widget").hint in page
+    assert ApiKey.objects.get(business=salon, name="full").hint not in page
+
+
+@pytest.mark.usefixtures("_served")
+def test_a_key_with_the_finished_snippet(signed_in: AsSomebody, salon: Business) -> None:
+    owner = signed_in("owner")
+    form = {"ticket": hidden(owner.get(PAGE), "ticket"), "name": "Website", "origins": "https://salon.example"}
+    answer = owner.post(f"{PAGE}key/", form)
+    key = ApiKey.objects.get(business=salon, name="Website")
+    assert (key.preset, key.live, key.allowed_origins) == ("widget", True, ["https://salon.example"])
+    page = unescape(answer.content.decode())
+    secret = page.split(f'<availengine-booking business="{salon.uuid}" key="')[1].split('"')[0]
+    assert principal_of(secret).key_id == key.id  # type: ignore[union-attr]
+    assert "no-store" in answer.headers["Cache-Control"]
+    with nothing_changes():
+        again = owner.post(f"{PAGE}key/", form)
+    assert (again.status_code, again.headers["Location"]) == (302, PAGE)
+    assert "This key was issued already." in text(owner.get(PAGE))
+
+
+@pytest.mark.usefixtures("_served")
+def test_what_cannot_be(signed_in: AsSomebody) -> None:
+    owner = signed_in("owner")
+    ticket = hidden(owner.get(PAGE), "ticket")
+    for changes, status, said in (
+        ({"name": "widget"}, 409, "There is a key with this name already."),
+        ({"name": "Website", "origins": "salon"}, 400, "salon is not an origin"),
+    ):
+        with nothing_changes():
+            answer = owner.post(f"{PAGE}key/", {"ticket": ticket, **changes})
+        assert answer.status_code == status
+        assert said in text(answer)
+
+
+@pytest.mark.usefixtures("_served")
+def test_a_fixed_number_of_queries(signed_in: AsSomebody) -> None:
+    assert queries_of(signed_in("owner"), PAGE) < 8
