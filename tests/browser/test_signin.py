@@ -12,7 +12,7 @@ from tests.dashboard.conftest import PASSWORD
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
-    page.get_by_label("E-mail", exact=False).fill(email)
+    page.get_by_role("textbox", name="mail").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -30,7 +30,7 @@ def test_signing_in_leads_to_where_one_wanted_to_go(owner: Member, new_context: 
 
 def test_a_new_password_by_mail(owner: Member, visitor: Page) -> None:
     visitor.goto("/accounts/password/reset/")
-    visitor.get_by_label("E-mail", exact=False).fill(owner.user.email)
+    visitor.get_by_role("textbox", name="mail").fill(owner.user.email)
     visitor.locator("main form button, form button").first.click()
     visitor.wait_for_url("**/password/reset/done/")
     (link,) = re.findall(r"http://\S+", str(mail.outbox[0].body))
