@@ -189,7 +189,7 @@ def _page(request: HttpRequest, found: Booking, token: str, *, status: int = 200
         "changed": status != 200,
         "not_moved": status != 200 and "moving" in request.POST,
     }
-    if deposit and deposit.status == DepositStatus.PENDING and found.status == Status.PENDING:
+    if deposit and deposit.status == DepositStatus.PENDING and found.status in CANCELLABLE:
         context["pay_url"] = deposit.checkout_url
     if _may_cancel(found):
         settled = cancellation(found, now=current_minute())

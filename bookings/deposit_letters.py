@@ -13,6 +13,8 @@ from payments.money import spoken
 
 def payment_link(booking: Booking, deposit: Deposit) -> Letter:
     """Of a booking that staff have made (seed 001, "staff-deposit")."""
+    if deposit.standing:
+        return _later_payment_link(booking, deposit)
     business, words = booking.business, _words(booking, deposit)
     pay = _("To keep it, please pay the deposit of %(amount)s.") % words
     if deposit.expires_at:
@@ -27,6 +29,24 @@ def payment_link(booking: Booking, deposit: Deposit) -> Letter:
             % {**words, "when": spoken_moment(booking.starts_at, business), "people": people(booking.party_size)},
             pay,
             _("Your confirmation code is %(code)s. If you do not pay in time, the reservation ends by itself.") % words,
+        ],
+        button=_("Pay %(amount)s") % words,
+        url=deposit.checkout_url,
+    )
+
+
+def _later_payment_link(booking: Booking, deposit: Deposit) -> Letter:
+    """Of a booking that stands, paid or not."""
+    business, words = booking.business, _words(booking, deposit)
+    until = spoken_moment(deposit.expires_at, business) if deposit.expires_at else ""
+    return Letter(
+        kind="payment_link",
+        subject=_("%(business)s: please pay your deposit") % words,
+        paragraphs=[
+            greeting(booking),
+            _("for your booking on %(when)s, %(business)s asks you for a deposit of %(amount)s.")
+            % {**words, "when": spoken_moment(booking.starts_at, business)},
+            _("Please pay it by %(until)s. Your confirmation code is %(code)s.") % {**words, "until": until},
         ],
         button=_("Pay %(amount)s") % words,
         url=deposit.checkout_url,

@@ -21,6 +21,7 @@ from payments.money import payable, share
 HELD_AFTER_VISIT = timedelta(hours=24)  # so long after the visit a no-show can still be recorded
 HOLD_LASTS = timedelta(days=7)  # when the customer is present (GUARANTEES M6)
 LINK_LASTS = timedelta(hours=2)  # seed 001, "staff-deposit"
+LATER_LINK_LASTS = timedelta(hours=23)  # Stripe's pages last a day; no time of anybody is held meanwhile
 MOST_UNPAID = 3  # per phone, e-mail or address (GUARANTEES A5)
 
 
@@ -30,12 +31,14 @@ class DepositWish:
 
     `by_rule`: only where a rule wants one, from people who book for themselves; else in any case, by the desk.
     `amount_cents` takes the place of the rule's. `visitor`: a digest of the address of who books, or empty.
+    `standing`: of a booking that was made without one, and stands whether it is paid or not.
     """
 
     channel: Channel
     by_rule: bool
     amount_cents: int | None = None
     visitor: str = ""
+    standing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def new_deposit(booking: Booking, asked: Asked, wish: DepositWish, business: Bus
     needed_until = booking.ends_at + HELD_AFTER_VISIT
     later = asked.kind == DepositKind.AUTHORIZATION_HOLD and needed_until > moment + HOLD_LASTS
     window = LINK_LASTS if wish.channel == Channel.LINK else timedelta(minutes=business.deposit_window_minutes)
+    window = LATER_LINK_LASTS if wish.standing else window
     return Deposit.objects.create(
         business_id=business.id,
         live=booking.live,
@@ -145,6 +149,7 @@ def new_deposit(booking: Booking, asked: Asked, wish: DepositWish, business: Bus
         amount_cents=asked.amount_cents,
         currency=business.currency,
         channel=wish.channel,
+        standing=wish.standing,
         description=f"Deposit for your booking at {business.name}"[:300],
         payer_name=f"{booking.guest_first_name} {booking.guest_last_name}".strip(),
         payer_email=booking.guest_email,

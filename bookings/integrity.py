@@ -100,7 +100,9 @@ PROMISES = (
         SELECT format('booking %s is %s, but its deposit %s is %s', b.id, b.status, d.id, d.status)
         FROM bookings_booking b JOIN payments_deposit d ON d.id = b.deposit_id
         WHERE (d.status = 'pending' AND b.status <> 'pending'
-               OR d.status IN ('expired', 'canceled') AND (b.status = 'pending' OR d.captured_cents > 0)
+                   AND NOT (d.standing AND b.status IN ('confirmed', 'checked_in'))
+               OR d.status IN ('expired', 'canceled')
+                   AND (b.status = 'pending' AND NOT d.standing OR d.captured_cents > 0)
                OR d.status IN ('held', 'saved') AND b.status IN ('cancelled', 'completed', 'no_show'))
           AND NOT EXISTS (SELECT 1 FROM payments_instruction i
                           WHERE i.deposit_id = d.id AND i.progress = 'pending')

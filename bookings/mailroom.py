@@ -82,7 +82,7 @@ def _created(visit: Visit, key: str) -> None:
     """Where a deposit is asked for, there is nothing to tell before it is paid."""
     if visit.status == Status.CONFIRMED:
         _confirmed(visit, key)
-    elif visit.booking.deposit is None:
+    elif visit.booking.deposit is None or visit.booking.deposit.standing:
         _requested(visit, key)
 
 
@@ -103,7 +103,8 @@ def _reinstated(visit: Visit, key: str) -> None:
 
 def _secured(visit: Visit, key: str) -> None:
     """A deposit was paid or held. Where that does not confirm the booking, its customer is told that it has come."""
-    if visit.status == Status.PENDING:
+    standing = visit.booking.deposit is not None and visit.booking.deposit.standing
+    if visit.status == Status.PENDING and not standing:
         _requested(visit, f"secured:{visit.booking.uuid}")
 
 
@@ -117,7 +118,7 @@ def _canceled(visit: Visit, key: str) -> None:
     booking = visit.booking
     if money_words.is_unknown_to_customer(booking):
         return
-    if booking.deposit and booking.deposit.status == DepositStatus.EXPIRED:
+    if booking.deposit and booking.deposit.status == DepositStatus.EXPIRED and not booking.deposit.standing:
         letter = letters.expired(visit)
     else:
         letter = letters.cancellation(visit, money_words.after_cancellation(booking))

@@ -72,10 +72,10 @@ def _follow_status(booking: Booking, deposit: Deposit, before: str, now: datetim
     if booking.status == Status.PENDING:
         if secured and _confirms_itself(booking):
             change_status(booking, Status.CONFIRMED)
-        elif deposit.status in GIVEN_UP:
+        elif deposit.status in GIVEN_UP and not deposit.standing:
             change_status(booking, Status.CANCELLED)
     elif booking.status == Status.CANCELLED and secured:
-        revivable = before == DepositStatus.EXPIRED and booking.starts_at > now
+        revivable = before == DepositStatus.EXPIRED and booking.starts_at > now and not deposit.standing
         if not (revivable and _take_back(booking)):
             _give_back(booking, deposit, now)
 

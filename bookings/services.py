@@ -37,7 +37,7 @@ from payments.models import Action, Channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBooking:
-    """What somebody wants to book."""
+    """What somebody wants to book. `key`: the booking's id, where who asks chooses it (bookings/once.py)."""
 
     business_id: int
     live: bool
@@ -47,6 +47,7 @@ class NewBooking:
     customer_notes: str = ""
     staff_notes: str = ""
     deposit: DepositWish | None = None
+    key: UUID | None = None
 
 
 def create_booking(new: NewBooking, *, now: int) -> tuple[Booking, Placement]:
@@ -96,6 +97,8 @@ def _store(new: NewBooking, placement: Placement, now: int) -> Booking:
         currency=business.currency,
         policy=terms(business),
     )
+    if new.key:
+        booking.uuid = new.key
     if new.deposit:
         _ask_for_deposit(booking, new.deposit, placement, now)
     with fresh_code() as booking.code:
@@ -168,9 +171,16 @@ def set_status(booking: Booking, status: str, *, now: int) -> None:
 
 
 @transactional
-def set_staff_notes(business_id: int, booking_id: UUID, notes: str, *, live: bool) -> Booking:
-    """Save internal notes; nothing else of the booking is touched."""
+def set_staff_notes(
+    business_id: int, booking_id: UUID, notes: str, *, live: bool, instead_of: str | None = None
+) -> Booking:
+    """Save internal notes; nothing else of the booking is touched.
+
+    Raises Conflict when they are not those that they shall replace, `instead_of`: somebody else wrote meanwhile.
+    """
     booking = locked_booking(business_id, booking_id, live=live)
+    if instead_of is not None and booking.staff_notes not in (instead_of, notes):
+        raise Conflict("Somebody else has changed the notes meanwhile.")
     booking.staff_notes = notes
     booking.version += 1
     booking.save(update_fields=["staff_notes", "version", "updated_at"])
@@ -188,15 +198,18 @@ def cancel_booking(
     waive_fee: bool = False,
     ahead_only: bool = False,
     again: bool = False,
+    version: int | None = None,
 ) -> Booking:
     """Cancel, free the time, and begin to give back what the policy says: `settlement.owed` carries it out.
 
     Raises Conflict when the booking is past that; with `ahead_only`, as for customers, also when it has begun.
-    `again`: one that is cancelled already is given as it is.
+    `again`: one that is cancelled already is given as it is. `version`: the one that was looked at; Conflict when there
+    is another.
     """
     booking = locked_booking(business_id, booking_id, live=live)
     if again and booking.status == Status.CANCELLED:
         return booking
+    require_version(booking, version)
     if ahead_only and booking.starts_at < moment_of(now):
         raise Conflict("A visit that has begun cannot be cancelled.", {"status": booking.status})
     change_status(booking, Status.CANCELLED)
@@ -225,11 +238,20 @@ def release_hold(*, business_id: int, live: bool, booking_id: UUID, now: int) ->
 
 @transactional
 def refund_deposit(
-    *, business_id: int, live: bool, booking_id: UUID, now: int, amount_cents: int | None = None
+    *,
+    business_id: int,
+    live: bool,
+    booking_id: UUID,
+    now: int,
+    amount_cents: int | None = None,
+    of_cents: int | None = None,
 ) -> Booking:
-    """Begin to refund a part of the deposit, or all that is left. Raises Conflict when there is not so much."""
+    """Begin to refund a part of the deposit, or all that is left. Raises Conflict when there is not so much.
+
+    `of_cents`: what could be refunded when that was decided; Conflict when it is another amount now.
+    """
     booking = locked_booking(business_id, booking_id, live=live)
-    settlement.begin_refund(booking, amount_cents, now=now)
+    settlement.begin_refund(booking, amount_cents, now=now, of_cents=of_cents)
     return booking
 
 

@@ -18,6 +18,12 @@ from payments.money import spoken
 
 HOLDING = (DepositStatus.HELD, DepositStatus.SAVED)
 
+# With these states nobody shall pay any more: a booking that waited for its deposit, and one that stands without.
+CLOSED_WITH = {
+    False: (Status.CONFIRMED, Status.CANCELLED),
+    True: (Status.CANCELLED, Status.COMPLETED, Status.NO_SHOW),
+}
+
 
 def held(booking: Booking) -> bool:
     """Whether there is a hold to capture, or a saved card that stands for one."""
@@ -30,7 +36,7 @@ def follow_status(booking: Booking, *, now: int, waive_fee: bool = False) -> Non
     if deposit is None:
         return
     moment = moment_of(now)
-    if deposit.status == DepositStatus.PENDING and booking.status in (Status.CONFIRMED, Status.CANCELLED):
+    if deposit.status == DepositStatus.PENDING and booking.status in CLOSED_WITH[deposit.standing]:
         instructions.withdraw_opening(deposit, now=moment)
         instruct(deposit, Action.CLOSE, booking.status, now=moment, ends_as=DepositStatus.CANCELED)
     elif deposit.status in HOLDING and booking.status in (Status.CANCELLED, Status.COMPLETED):
@@ -64,8 +70,8 @@ def begin_release(booking: Booking, *, now: int) -> None:
     _begin(deposit, Action.RELEASE, "release", now=moment_of(now), ends_as=DepositStatus.RELEASED)
 
 
-def begin_refund(booking: Booking, amount: int | None, *, now: int) -> None:
-    """Raises Conflict when there is not so much left to refund."""
+def begin_refund(booking: Booking, amount: int | None, *, now: int, of_cents: int | None = None) -> None:
+    """Raises Conflict when there is not so much left to refund, or another amount than `of_cents`."""
     deposit = _locked_deposit(booking)
     left_open = instructions.taken_up(deposit, "refund", now=moment_of(now)) if deposit else None
     if left_open and amount in (None, left_open.amount_cents):
@@ -73,6 +79,8 @@ def begin_refund(booking: Booking, amount: int | None, *, now: int) -> None:
     left = deposit.refundable_cents if deposit else 0
     if deposit is None or not left:
         raise Conflict("There is nothing to refund.", {"deposit": deposit.status if deposit else None})
+    if of_cents not in (None, left):
+        raise Conflict("The deposit has changed meanwhile.", {"refundable_cents": left})
     if amount is not None and amount > left:
         raise Conflict(f"Only {spoken(left, deposit.currency)} can be refunded.", {"refundable_cents": left})
     _instruct_refund(deposit, amount or left, "refund", now=moment_of(now))

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
+from businesses.actors import acting
 from businesses.errors import InProgress
 from payments.actions import PERFORM, Result
 from payments.gateway import Refused
@@ -46,6 +47,7 @@ def instruct(
                 purpose=purpose,
                 amount_cents=amount,
                 ends_as=ends_as,
+                actor=acting(),
                 next_try_at=now + GRACE,
             )
     except IntegrityError as error:

@@ -9,7 +9,7 @@ from bookings.availability.busy import Busy
 from bookings.availability.calendar import Calendar, Day, Resource, Rules, Service, Week
 from bookings.availability.obstacles import Obstacle, able, obstacle
 from bookings.availability.opening import WeekMinutes, for_reckoning, open_minutes
-from bookings.availability.reasons import SENTENCES, Reason, unavailable, why_not
+from bookings.availability.reasons import SENTENCES, Reason, unavailable, why_never, why_not
 from bookings.availability.spans import positions
 from bookings.availability.starts import DayView, Pick, Wish
 from bookings.availability.workdays import WorkDay, open_spans, shut_spans, work_date, work_day
@@ -38,6 +38,7 @@ __all__ = [
     "positions",
     "shut_spans",
     "unavailable",
+    "why_never",
     "why_not",
     "work_date",
     "work_day",

@@ -246,13 +246,13 @@ class DayView:
         Who is preferred takes it. A visit of several services stays with one resource where that is possible.
         """
         at = start - self.day.start
-        offered = self._takers(self.starts(now), at)
+        offered = self.takers(self.starts(now), at)
         if not offered:
             return None
         staying = [key for key in offered if self.together.get(key, 0) >> at & 1]
         return tuple(self._walk(at, (staying or offered)[0], stays=bool(staying)))
 
-    def _takers(self, masks: dict[int, int], at: int) -> list[int]:
+    def takers(self, masks: dict[int, int], at: int) -> list[int]:
         """The resources that can start at a minute of the day, the preferred one first."""
         return self._preferred([key for key, mask in masks.items() if mask >> at & 1])
 
@@ -284,13 +284,13 @@ class DayView:
         resource = first
         for index, service in enumerate(self.wish.services):
             if index and not stays:
-                resource = self._takers(self.apart[index], at)[0]
+                resource = self.takers(self.apart[index], at)[0]
             duration = service.performers[resource]
             yield self._pick(index, resource, at, duration, additional=False)
             if service.also_needs:
                 others = [c for c in companions(self.calendar, self.wish, service) if c.id != resource]
                 masks = {other.id: self.item_starts(other, service, duration) for other in others}
-                yield self._pick(index, self._takers(masks, at)[0], at, duration, additional=True)
+                yield self._pick(index, self.takers(masks, at)[0], at, duration, additional=True)
             at += self.step(index, resource)
 
     def _pick(self, index: int, resource: int, at: int, duration: int, *, additional: bool) -> Pick:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,12 +11,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from availengine.clock import current_minute
 from bookings.asking import Ask
 from bookings.customers import Guest, save_customer
+from bookings.models import Message
 from bookings.placing import Start
 from bookings.services import NewBooking, create_booking
 from businesses.keys import issue_key
-from businesses.localtime import minute_of
 from businesses.models import Business, Closure, Member, Resource, Service, ServiceCategory
 from businesses.roles import Permission
 from tests import factories
@@ -125,9 +126,32 @@ TABLE = {
     "POST /dashboard/{slug}/setup/rules/": SET,
     "POST /dashboard/{slug}/setup/deposits/": SET,
     "POST /dashboard/{slug}/setup/business/": SET,
+    "GET /dashboard/{slug}/walk-in/": BOOKINGS,
+    "POST /dashboard/{slug}/walk-in/": "302 404 404 403 400 400 400 402",  # without a party
+    "GET /dashboard/{slug}/bookings/new/": BOOKINGS,
+    "POST /dashboard/{slug}/bookings/new/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/bookings/new/starts/": BOOKINGS,
+    "POST /dashboard/{slug}/bookings/new/customers/": "302 404 404 403 200 200 200 402",
+    "GET /dashboard/{slug}/bookings/{booking}/": VIEW,
+    "POST /dashboard/{slug}/bookings/{booking}/status/": BOOKINGS_SET,
+    "POST /dashboard/{slug}/bookings/{booking}/notes/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/bookings/{booking}/reschedule/": BOOKINGS,
+    "POST /dashboard/{slug}/bookings/{booking}/reschedule/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/bookings/{booking}/seat/": BOOKINGS,
+    "POST /dashboard/{slug}/bookings/{booking}/seat/": BOOKINGS_SET,
+    "GET /dashboard/{slug}/bookings/{booking}/cancel/": BOOKINGS,
+    "POST /dashboard/{slug}/bookings/{booking}/cancel/": BOOKINGS_SET,
+    "POST /dashboard/{slug}/bookings/{booking}/messages/{message}/": BOOKINGS_SET,
+    # There is no money to be moved.
+    "POST /dashboard/{slug}/bookings/{booking}/link/": "302 404 404 403 403 409 409 402",  # without payments
+    "POST /dashboard/{slug}/bookings/{booking}/release/": "302 404 404 403 409 409 409 402",
+    "GET /dashboard/{slug}/bookings/{booking}/refund/": "302 404 404 403 403 409 409 409",
+    "POST /dashboard/{slug}/bookings/{booking}/refund/": "302 404 404 403 403 409 409 402",
 }
 
 QUERIES = {"GET /dashboard/{slug}/changes/": "?after=0-0"}
+NEXT_WEEK = (date.today() + timedelta(days=7)).isoformat()
+AT_TWO = {"date": NEXT_WEEK, "start": "other", "time": "14:00"}
 BODIES = {
     "POST /dashboard/{slug}/bookings/{booking}/move/": {"time": "15:00", "version": "1"},
     "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
@@ -164,6 +188,14 @@ BODIES = {
     "POST /dashboard/{slug}/setup/rules/": bodies.RULES,
     "POST /dashboard/{slug}/setup/deposits/": bodies.DEPOSITS,
     "POST /dashboard/{slug}/setup/business/": bodies.PROFILE,
+    "POST /dashboard/{slug}/bookings/new/": {**AT_TWO, "token": str(uuid4()), "party": "1", "first_name": "Jane"},
+    "POST /dashboard/{slug}/bookings/{booking}/status/": {"status": "checked_in", "version": "1"},
+    "POST /dashboard/{slug}/bookings/{booking}/notes/": {"staff_notes": "Nuts", "before": ""},
+    "POST /dashboard/{slug}/bookings/{booking}/reschedule/": AT_TWO,
+    "POST /dashboard/{slug}/bookings/{booking}/seat/": {"party": "1"},
+    "POST /dashboard/{slug}/bookings/{booking}/cancel/": {"version": "1", "fee": "0"},
+    "POST /dashboard/{slug}/bookings/{booking}/link/": {"amount": "5"},
+    "POST /dashboard/{slug}/bookings/{booking}/refund/": {"amount": "5", "left": "500"},
 }
 
 # Of nobody's business: the choice of one, and the address without its slash.
@@ -177,6 +209,7 @@ PARAMETERS = {
     "webhooks/<id:key>": "webhooks/{endpoint}",
     "<id:delivery_id>": "{delivery}",
     "bookings/<id:key>": "bookings/{booking}",
+    "<id:message>": "{message}",
     "customers/<id:key>": "customers/{customer}",
     "services/<id:key>": "services/{service}",
     "categories/<id:key>": "categories/{category}",
@@ -210,9 +243,12 @@ def things_of(business: Business) -> dict[str, str]:
     key, _ = issue_key(business_id=business.id, name="till", preset="staff", live=True)
     endpoint, _ = register_endpoint(business.id, live=True, url="https://till.example.com/hook")
     send_test(business.id, endpoint.uuid, live=True)
-    guest, start = Guest(first_name="Jane", last_name="Doe", phone="+13125550100"), Start(date(2026, 5, 15), 600)
+    guest, start = (
+        Guest(first_name="Jane", last_name="Doe", phone="+13125550100"),
+        Start(date.fromisoformat(NEXT_WEEK), 600),
+    )
     new = NewBooking(business_id=business.id, live=True, guest=guest, start=start, ask=Ask(staff=True))
-    booking, _ = create_booking(new, now=minute_of(datetime(2026, 5, 1, 12, 0, tzinfo=UTC)))
+    booking, _ = create_booking(new, now=current_minute())
     customer, double = (save_customer(business.id, {"first_name": "Jane"}, live=True) for _ in range(2))
     rows = {
         "member": member,
@@ -221,6 +257,9 @@ def things_of(business: Business) -> dict[str, str]:
         "endpoint": endpoint,
         "delivery": Delivery.objects.get(endpoint=endpoint),
         "booking": booking,
+        "message": Message.objects.create(
+            business=business, booking=booking, kind="confirmation", text="Hello", sent_at="2026-01-01T00:00Z"
+        ),
         "customer": customer,
         "double": double,
         "resource": Resource.objects.filter(business=business)[0],

@@ -54,6 +54,8 @@ OWN = [
     "/dashboard/salon/customers/new/",
     "/dashboard/salon/disruption/",
     "/dashboard/salon/disruption/?resource=x",
+    "/dashboard/salon/walk-in/",
+    "/dashboard/salon/bookings/new/",
     "/dashboard/salon/setup/",
     "/dashboard/salon/setup/members/",
     "/dashboard/salon/setup/page/",
