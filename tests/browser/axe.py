@@ -15,7 +15,7 @@ ASK = """async (only) => {
   return violations.map(({id, impact, nodes}) => [id, impact, nodes.map((node) => node.html.slice(0, 200))]);
 }"""
 
-Check = Callable[[Page], None]
+Findings = Callable[[Page], list[Any]]
 
 
 def findings(page: Page, script: str) -> list[Any]:

@@ -74,13 +74,19 @@ def address() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def clock(
     _fresh_memory: None, transactional_db: None, monkeypatch: pytest.MonkeyPatch, settings: Any, address: str
-) -> Iterator[None]:
+) -> Iterator[time_machine.Traveller]:
     """Half past nine on a Friday in Chicago; it goes on from there."""
     monkeypatch.setattr(remembered, "_answers", remembered.Remembered(remembered.REMEMBERED_BYTES))
     settings.BASE_URL = address
     cache.clear()
-    with time_machine.travel(NOW, tick=True):
-        yield
+    with time_machine.travel(NOW, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def clock_at(clock: time_machine.Traveller) -> Callable[[str], None]:
+    """Puts the clock forward."""
+    return lambda moment: clock.move_to(datetime.fromisoformat(moment))
 
 
 @pytest.fixture
@@ -150,17 +156,13 @@ def as_member(new_context: NewContext, address: str) -> Callable[..., Page]:
 
 
 @pytest.fixture
-def accessible(axe_script: str) -> axe.Check:
-    """Asserts that axe finds nothing serious on a page, at both widths, light and dark."""
-
-    def check(page: Page) -> None:
-        assert axe.findings(page, axe_script) == []
-
-    return check
+def findings(axe_script: str) -> axe.Findings:
+    """What axe finds serious on a page, at both widths, light and dark."""
+    return lambda page: axe.findings(page, axe_script)
 
 
 @pytest.fixture
-def salon(clock: None) -> Tenant:
+def salon(clock: time_machine.Traveller) -> Tenant:
     """Two stylists, one service of an hour, open 9 to 17 every day, in Chicago; it may take deposits."""
     return Tenant(factories.business(business={"plan": "premium", "email": "desk@salon.example"}))
 

@@ -28,7 +28,8 @@ OBSERVER = """
   });
 })();
 """
-REFUSED = tuple(f"Failed to load resource: the server responded with a status of 4{n}" for n in range(10))
+# A refusal as the browser tells it, and as htmx does.
+REFUSED = ("Failed to load resource: the server responded with a status of 4", "Response Status Error Code 4")
 
 
 @dataclass
