@@ -19,7 +19,7 @@ OBSERVER = """
   };
   document.addEventListener("DOMContentLoaded", () => {
     look();
-    new ResizeObserver(look).observe(document.body);
+    new MutationObserver(look).observe(document.body, {subtree: true, childList: true, attributes: true});
   });
   addEventListener("load", look);
   addEventListener("resize", () => { told = false; look(); });
@@ -28,8 +28,9 @@ OBSERVER = """
   });
 })();
 """
-# A refusal as the browser tells it, and as htmx does.
-REFUSED = ("Failed to load resource: the server responded with a status of 4", "Response Status Error Code 4")
+# A refusal is an answer: as the browser tells it, and as htmx does.
+REFUSED = "Failed to load resource: the server responded with a status of 4"
+REFUSED_BY_HTMX = "Response Status Error Code 4"
 
 
 @dataclass
@@ -52,9 +53,10 @@ class Watch:
             self.faults.append(f"foreign request: {request.url}")
 
     def _said(self, message: ConsoleMessage) -> None:
-        """A refusal is an answer; a missing script or style is not."""
+        """A missing script or style is no refusal."""
         at = message.location["url"]
-        refusal = message.text.startswith(REFUSED) and not urlsplit(at).path.startswith("/static/")
+        missing = urlsplit(at).path.startswith("/static/")
+        refusal = (message.text.startswith(REFUSED) and not missing) or message.text.startswith(REFUSED_BY_HTMX)
         if message.type in ("error", "warning") and not refusal:
             page = message.page.url if message.page else at
             self.faults.append(f"{page}: {message.text}")
