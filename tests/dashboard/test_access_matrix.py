@@ -255,7 +255,7 @@ def things_of(business: Business) -> dict[str, str]:
         "invitation": waiting,
         "key": key,
         "endpoint": endpoint,
-        "delivery": Delivery.objects.get(endpoint=endpoint),
+        "delivery": Delivery.objects.filter(endpoint=endpoint).earliest("id"),
         "booking": booking,
         "message": Message.objects.create(
             business=business, booking=booking, kind="confirmation", text="Hello", sent_at="2026-01-01T00:00Z"
