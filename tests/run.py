@@ -1,7 +1,7 @@
-"""`make test`: all tests in two processes at once, each with a PostgreSQL and a Valkey of its own.
+"""`make test`: all tests in three processes at once, each with a PostgreSQL and a Valkey of its own.
 
 With arguments, or with servers of the user's, it is pytest. Else what is heavy (proofs, the embedded servers) runs
-beside all the rest.
+beside the pages, and both beside all the rest.
 """
 
 import os
@@ -13,12 +13,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("tests/proofs", "tests/embedded")
+PAGES = ("tests/browser", "tests/admin", "tests/dashboard")
 
 
 def parts() -> dict[str, list[str]]:
     """What each process is asked to run: together everything, and nothing twice."""
-    rest = [f"--ignore={path}" for path in HEAVY]
-    return {"proofs": list(HEAVY), "tests": ["tests", *rest]}
+    rest = [f"--ignore={path}" for path in (*HEAVY, *PAGES)]
+    return {"proofs": list(HEAVY), "pages": list(PAGES), "tests": ["tests", *rest]}
 
 
 def pytest(arguments: Sequence[str]) -> list[str]:

@@ -54,7 +54,7 @@ def test_where_it_stands(desk: DeskAtWork) -> None:
     page = desk.page()
     assert {"c0", "h1", "m15", "x1", "y0", "is-confirmed"} <= classes(page, maria)
     assert {"c1", "h0", "m0"} <= classes(page, jim)
-    assert re.findall(r'<p class="group-name"><span>([^<]*)', page) == ["Main Floor", "Staff"]
+    assert re.findall(r'<p class="group-name"><span>([^<]*)', page) == ["Main Floor", "People"]
     hours = re.findall(r'<span class="h\d+ m0">([^<]*)</span>', page)
     assert (hours[0], hours[-1], len(hours)) == ("09:00", "17:00", 9)
     assert 'class="now h0 m0"' in page
@@ -247,7 +247,7 @@ def test_removed_resources_keep_their_bookings(desk: DeskAtWork) -> None:
     Resource.objects.filter(uuid=desk.resource("maria")).update(deleted_at=NINE)
     page = desk.page()
     assert blocks(page) == ["10:00 – 11:00 Jane Doe Cut Maria Confirmed"]
-    assert re.findall(r'<p class="group-name"><span>([^<]*)', page) == ["Staff", "Removed"]
+    assert re.findall(r'<p class="group-name"><span>([^<]*)', page) == ["People", "Removed"]
 
 
 def test_test_bookings_are_not_there(desk: DeskAtWork) -> None:

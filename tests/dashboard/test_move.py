@@ -208,7 +208,7 @@ def test_the_form(desk: DeskAtWork) -> None:
     assert "Booked for Friday, 15 May 2026 at 10:15." in page
     for field in ('name="date" value="2026-05-15"', 'name="time" value="10:15"', 'name="version" value="1"'):
         assert field in page
-    assert re.findall(r'<optgroup label="([^"]*)">', page) == ["Main Floor", "Staff"]
+    assert re.findall(r'<optgroup label="([^"]*)">', page) == ["Main Floor", "People"]
     part = desk.staff.get(url, headers=HTMX).content.decode()
     assert part.strip().startswith('<form class="form" id="move-form"')
 
