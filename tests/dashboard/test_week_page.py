@@ -40,7 +40,7 @@ def test_how_busy(desk: DeskAtWork) -> None:
         ["All", "0", "0", "0", "0", "2 2 guests", "1 1 guest", "0"],
         ["Main Floor"],
         ["Maria", "0", "0", "0", "0", "2", "0", "0"],
-        ["Staff"],
+        ["People"],
         ["Jim", "0", "0", "0", "0", "0", "1", "0"],
     ]
     assert f'href="/dashboard/salon/?resource={desk.resource("maria")}"><b>2</b>' in page

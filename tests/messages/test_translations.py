@@ -68,7 +68,8 @@ def texts_of(path: Path) -> set[str]:
     if path.suffix != ".py":
         whole = set(re.findall(r'{% translate "([^"]*)"', text))
         blocks = re.findall(r"{% blocktranslate[^%]*%}(.*?){% endblocktranslate %}", text, re.S)
-        return whole | {re.sub(r"{{ (\w+) }}", r"%(\1)s", block.strip()) for block in blocks}
+        singular = (block.split("{% plural %}")[0].strip() for block in blocks)
+        return whole | {re.sub(r"{{ (\w+) }}", r"%(\1)s", block) for block in singular}
     calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and node.args)
     asked = {(getattr(call.func, "id", ""), call.args[0]) for call in calls}
     return {first.value for name, first in asked if name in GETTEXT and isinstance(first, ast.Constant)}
