@@ -36,12 +36,6 @@ class Start:
         return cls(local.date(), local.hour * 60 + local.minute, minute)
 
 
-def start_at(zone: ZoneInfo, minute: int) -> Start:
-    """A minute as a start in the wall-clock time of a zone."""
-    local = local_of(zone, minute)
-    return Start(local.date(), local.hour * 60 + local.minute, minute)
-
-
 @dataclass(frozen=True, slots=True)
 class Placement:
     """What was decided: the picks, for how many, and the configuration they were decided with."""

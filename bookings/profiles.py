@@ -36,7 +36,8 @@ class Worth:
     deposit_cents: int
 
 
-def _been(now: datetime) -> Q:
+def been(now: datetime) -> Q:
+    """Whether a booking is a visit that took place."""
     return Q(status__in=BEEN) | Q(status=Status.CONFIRMED, ends_at__lte=now)
 
 
@@ -46,15 +47,14 @@ def _of(business_id: int, customers: Sequence[int]) -> QuerySet[Booking]:
 
 def visits_of(business_id: int, customers: Sequence[int], *, now: datetime) -> dict[int, Visits]:
     """By the id of each of these customers, in one query."""
-    been = _been(now)
     found = _of(business_id, customers).values("customer_id").order_by()
     counted: QuerySet[Any, Any] = found.annotate(
-        visits=Count("id", filter=been),
+        visits=Count("id", filter=been(now)),
         no_shows=Count("id", filter=Q(status=Status.NO_SHOW)),
         cancelled=Count("id", filter=Q(status=Status.CANCELLED)),
         coming=Count("id", filter=Q(status__in=(Status.PENDING, Status.CONFIRMED), ends_at__gt=now)),
-        first=Min("starts_at", filter=been),
-        last=Max("starts_at", filter=been),
+        first=Min("starts_at", filter=been(now)),
+        last=Max("starts_at", filter=been(now)),
     )
     fields = Visits.__dataclass_fields__
     known = {row["customer_id"]: Visits(**{name: row[name] for name in fields}) for row in counted}
@@ -65,7 +65,7 @@ def worth_of(customer: Customer, *, now: datetime) -> list[Worth]:
     """In every currency that there was, most visits in one only."""
     kept = F("deposit__captured_cents") - F("deposit__refunded_cents")
     rows = _of(customer.business_id, [customer.id]).values("currency").order_by("currency")
-    sums = rows.annotate(price=Sum("price_cents", filter=_been(now)), kept=Sum(kept))
+    sums = rows.annotate(price=Sum("price_cents", filter=been(now)), kept=Sum(kept))
     return [Worth(row["currency"], row["price"] or 0, row["kept"] or 0) for row in sums if row["price"] or row["kept"]]
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db.models import Count, F, Q
 
 from bookings.models import Booking, Status
+from bookings.profiles import been
 from bookings.queries import listed_bookings
 
 SHOWN = 10
-CAME = Q(status__in=(Status.CHECKED_IN, Status.COMPLETED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,8 @@ def past_of(booking: Booking, *, now: datetime) -> Past:
     """What a customer's other bookings tell. Been there: checked in or completed, or confirmed and over by now."""
     others = listed_bookings(booking.business_id, live=booking.live).filter(customer_id=booking.customer_id)
     others = others.exclude(id=booking.id)
-    been = CAME | Q(status=Status.CONFIRMED, ends_at__lt=now)
     counted = others.aggregate(
-        visits=Count("id", filter=been, distinct=True),
+        visits=Count("id", filter=been(now), distinct=True),
         no_shows=Count("id", filter=Q(status=Status.NO_SHOW), distinct=True),
     )
     earlier = others.filter(starts_at__lt=booking.starts_at).order_by("-starts_at", "-id")

@@ -15,7 +15,7 @@ from availengine.api.fields import FIRST_YEAR, LAST_YEAR, PHONE
 from bookings.asking import MOST_SERVICES, Ask
 from bookings.customers import Guest
 from bookings.models import Status
-from bookings.placing import Start, start_at
+from bookings.placing import Start
 
 not_a_phone = RegexValidator(PHONE, gettext_lazy("Not a phone number."))
 
@@ -74,7 +74,7 @@ class WhenForm(forms.Form):
         if {"date", "start", "time"} & set(self.errors):
             return data
         offered = data["start"] not in ("", "other")
-        stale = offered and start_at(self.zone, int(data["start"])).date != data["date"]
+        stale = offered and Start.at(self.zone, int(data["start"])).date != data["date"]
         if stale or (not offered and data["time"] is None):
             self.add_error("start", _("Choose a time."))
         return data
@@ -83,7 +83,7 @@ class WhenForm(forms.Form):
         """Of a valid form."""
         data = self.cleaned_data
         if data["start"] not in ("", "other"):
-            return start_at(self.zone, int(data["start"]))
+            return Start.at(self.zone, int(data["start"]))
         return Start(data["date"], data["time"].hour * 60 + data["time"].minute)
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from bookings.asking import Ask
 from bookings.customers import Guest
 from bookings.models import Booking
-from bookings.placing import start_at
+from bookings.placing import Start
 from bookings.services import NewBooking, create_booking
 from businesses.localtime import minute_of
 from businesses.provisioning import Outcome
@@ -41,7 +41,7 @@ class DeskAtWork:
             business_id=self.business.id,
             live=live,
             guest=Guest(first_name=name, last_name="Doe", phone=ask.pop("phone", f"+1312555{self.number:04}")),
-            start=start_at(self.business.zone, minute_of(local)),
+            start=Start.at(self.business.zone, minute_of(local)),
             ask=Ask(services=services, resource=self.resource(resource), staff=True, any_hours=True, **ask),
         )
         booking, _ = create_booking(new, now=minute_of(NINE - timedelta(days=30)))

@@ -19,7 +19,7 @@ from bookings.errors import SlotTaken
 from bookings.models import Allocation, Booking
 from bookings.moves import free_at, move_booking
 from bookings.moving import MOVABLE
-from bookings.placing import Start, start_at
+from bookings.placing import Start
 from bookings.queries import held_allocations, snapshot_of
 from bookings.services import Move
 from bookings.wording import spoken_moment
@@ -67,9 +67,9 @@ def move(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponseBase:
 
 
 def _wanted(form: MoveForm, desk: Desk, booking: Booking) -> Move:
-    given, own = form.cleaned_data, start_at(desk.zone, minute_of(booking.starts_at))
+    given, own = form.cleaned_data, Start.at(desk.zone, minute_of(booking.starts_at))
     if given["instant"] is not None:
-        start = start_at(desk.zone, given["instant"])
+        start = Start.at(desk.zone, given["instant"])
     else:
         day: Any = given["date"] or own.date
         clock: time | None = given["time"]
@@ -112,7 +112,7 @@ def _in_place(request: HttpRequest) -> bool:
 
 def _form(request: HttpRequest, desk: Desk, booking: Booking, *, status: int = 200, **more: Any) -> HttpResponse:
     """The whole page, or the form alone for the dialog."""
-    wanted = more.get("wanted") or Move(start=start_at(desk.zone, minute_of(booking.starts_at)))
+    wanted = more.get("wanted") or Move(start=Start.at(desk.zone, minute_of(booking.starts_at)))
     held = [allocation for allocation in held_allocations(booking) if not allocation.additional]
     context = {
         "booking": booking,

@@ -19,7 +19,7 @@ from bookings.errors import SlotTaken
 from bookings.models import Booking
 from bookings.offers import next_free
 from bookings.once import seat_once
-from bookings.placing import start_at
+from bookings.placing import Start
 from bookings.queries import held_allocations, snapshot_of
 from bookings.services import NewBooking
 from bookings.wording import spoken_time
@@ -55,7 +55,7 @@ def _new(desk: Desk, form: WalkInForm, ask: Ask) -> NewBooking:
         business_id=desk.business.id,
         live=desk.live,
         guest=Guest(first_name=name, last_name="", phone=data["phone"]),
-        start=start_at(desk.zone, desk.minute),
+        start=Start.at(desk.zone, desk.minute),
         ask=ask,
         key=data["token"],
     )
