@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from availengine.clock import current_minute, current_time
-from bookings import execution, money_words, repicking, services, settlement
+from bookings import customer_moves, execution, money_words, services, settlement
 from bookings.calendar_files import calendar_file
 from bookings.letters import Visit, facts
 from bookings.links import booking_of
@@ -105,7 +105,7 @@ def move(request: HttpRequest, found: Booking, token: str) -> HttpResponse:
     version, start = _signed(request, "moving", _salt_to_move(found)), _chosen(request)
     if version is None or start is None:
         return _page(request, found, token, status=403)
-    if version != [found.version] or not repicking.may_move(found, now=current_minute()):
+    if version != [found.version] or not customer_moves.may_move(found, now=current_minute()):
         return _page(request, found, token, status=409)
     there = services.Move(start=Start.at(found.business.zone, start), offered=True, version=found.version)
     try:
@@ -158,7 +158,7 @@ def _to_move(request: HttpRequest, found: Booking) -> dict[str, Any]:
     chosen = _chosen(request)
     asked = _day(request.GET.get("date", "")) or date_of(zone, minute_of(found.starts_at) if chosen is None else chosen)
     day = min(max(asked, today), today + timedelta(days=found.business.window_days))
-    starts, dates = repicking.free_starts(found, day, now=now)
+    starts, dates = customer_moves.free_starts(found, day, now=now)
     return {
         "day": day,
         "spoken_day": spoken_day(moment_of(day_bounds(zone, day)[0]), found.business),
@@ -195,7 +195,7 @@ def _page(request: HttpRequest, found: Booking, token: str, *, status: int = 200
         settled = cancellation(found, now=current_minute())
         context["cost"] = money_words.before_cancellation(found, settled)
         context["form"] = signing.dumps([settled.fee_cents, settled.refund_cents], salt=_salt(found))
-    if repicking.may_move(found, now=current_minute()):
+    if customer_moves.may_move(found, now=current_minute()):
         context["move"] = _to_move(request, found)
-        context["disrupted"] = repicking.is_disrupted(found)
+        context["disrupted"] = customer_moves.is_disrupted(found)
     return render(request, "booking.html", context, status=status)

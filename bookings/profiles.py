@@ -1,4 +1,4 @@
-"""What a business knows of its customers from their visits: for lists and profiles."""
+"""What a business knows of its customers from their visits: for lists, profiles, and beside a booking."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from bookings.queries import listed_bookings
 
 # Who was there: many businesses never say that a visit is over.
 BEEN = (Status.CHECKED_IN, Status.COMPLETED)
+EARLIER_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,15 @@ class Worth:
     currency: str
     price_cents: int
     deposit_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The last visits before one, the latest first, and how often the customer has come and has failed to."""
+
+    earlier: list[Booking]
+    visits: int
+    no_shows: int
 
 
 def been(now: datetime) -> Q:
@@ -74,3 +84,16 @@ def bookings_of(customer: Customer, *, coming: bool, now: datetime) -> QuerySet[
     ahead = Q(ends_at__gt=now) & ~Q(status__in=(Status.CANCELLED, Status.NO_SHOW))
     found: QuerySet[Any, Any] = listed_bookings(customer.business_id, live=customer.live).filter(customer=customer)
     return found.filter(ahead if coming else ~ahead).values(*COLUMNS)
+
+
+def past_of(booking: Booking, *, now: datetime) -> Past:
+    """What a customer's other bookings tell. Been there: checked in or completed, or confirmed and over by now."""
+    others = listed_bookings(booking.business_id, live=booking.live).filter(customer_id=booking.customer_id)
+    others = others.exclude(id=booking.id)
+    counted = others.aggregate(
+        visits=Count("id", filter=been(now), distinct=True),
+        no_shows=Count("id", filter=Q(status=Status.NO_SHOW), distinct=True),
+    )
+    earlier = others.filter(starts_at__lt=booking.starts_at).order_by("-starts_at", "-id")
+    named = earlier.annotate(service_name=F("lead__service__name"), resource_name=F("lead__resource__name"))
+    return Past(list(named[:EARLIER_SHOWN]), counted["visits"], counted["no_shows"])

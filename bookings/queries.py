@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import Count, FilteredRelation, Q, QuerySet
 
 from bookings import availability as engine
+from bookings.asking import MOST_SERVICES
 from bookings.lifecycle import HOLDING
-from bookings.models import Allocation, Booking, Status
+from bookings.models import Allocation, Booking
 from bookings.snapshot import Snapshot, kept_snapshot, load_snapshot
 from businesses.db import prepared
 from businesses.errors import DomainError, NotFound
@@ -201,31 +202,17 @@ def _could_take(snapshot: Snapshot, resource: Resource, held: list[Allocation], 
     return True
 
 
-def bookings_within(business_id: int, *, live: bool, start: datetime, end: datetime, resource: Resource | None) -> int:
-    """How many bookings that are yet to be visited lie in a period, wholly or in part; of one resource, or of all."""
-    longest = timedelta(minutes=snapshot_of(business_id).longest_block)
-    held = Allocation.objects.filter(
-        business_id=business_id,
-        live=live,
-        active=True,
-        blocked_from__gt=start - longest,
-        blocked_from__lt=end,
-        starts_at__lt=end,
-        ends_at__gt=start,
-        booking__status__in=(Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN),
-    )
-    of = held.filter(resource=resource) if resource else held
-    return of.values("booking").distinct().count()
-
-
 def bookings_in_each(
-    business: Business, spans: Sequence[tuple[datetime, datetime]], *, live: bool, resource: Resource | None = None
+    business_id: int, spans: Sequence[tuple[datetime, datetime]], *, live: bool, resource: Resource | None = None
 ) -> list[int]:
     """How many bookings that hold time lie, wholly or partly, in each span; of one resource, or of all."""
     if not spans:
         return []
-    found = Booking.objects.filter(business_id=business.id, live=live, status__in=HOLDING)
-    found = found.filter(starts_at__lt=max(end for _, end in spans), ends_at__gt=min(start for start, _ in spans))
+    first = min(start for start, _ in spans)
+    found = Booking.objects.filter(business_id=business_id, live=live, status__in=HOLDING, ends_at__gt=first)
+    # No visit is longer than this: one range of the index by time, however long the history is.
+    longest = timedelta(minutes=snapshot_of(business_id).longest_block * MOST_SERVICES)
+    found = found.filter(starts_at__gt=first - longest, starts_at__lt=max(end for _, end in spans))
     if resource:
         found = found.filter(allocations__resource=resource, allocations__active=True)
     counts = {

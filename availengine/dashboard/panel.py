@@ -20,10 +20,10 @@ from bookings.history import happenings
 from bookings.lifecycle import TRANSITIONS
 from bookings.models import Allocation, Booking, Message, Status
 from bookings.moving import MOVABLE
+from bookings.profiles import Past, past_of
 from bookings.queries import held_allocations
 from bookings.requests import ASKED_OF
 from bookings.resending import may_be_resent, messages_of
-from bookings.visits import Past, past_of
 from bookings.wording import people, spoken_span, spoken_time
 from businesses.errors import Busy, Conflict, DomainError, InProgress, NotFound
 from businesses.roles import Permission

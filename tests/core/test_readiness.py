@@ -89,10 +89,10 @@ def test_bookings_in_a_period(db: None) -> None:
         span("16T05:00", "17T05:00"),
         span("20T05:00", "21T05:00"),
     ]
-    assert bookings_in_each(salon, spans, live=True) == [2, 1, 1, 0]
-    assert bookings_in_each(salon, spans[:2], live=True, resource=jim) == [1, 1]
-    assert bookings_in_each(salon, spans, live=False) == [0, 0, 0, 0]
-    assert bookings_in_each(salon, [], live=True) == []
+    assert bookings_in_each(salon.id, spans, live=True) == [2, 1, 1, 0]
+    assert bookings_in_each(salon.id, spans[:2], live=True, resource=jim) == [1, 1]
+    assert bookings_in_each(salon.id, spans, live=False) == [0, 0, 0, 0]
+    assert bookings_in_each(salon.id, [], live=True) == []
     assert bookings_to_come(salon, NOW, live=True) == 3
     assert bookings_to_come(salon, NOW, live=True, service=tenant.outcome.services["cut"]) == 3
     assert bookings_to_come(salon, datetime(2026, 5, 16, 0, 0, tzinfo=UTC), live=True) == 1

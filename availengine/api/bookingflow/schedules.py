@@ -20,7 +20,7 @@ from availengine.api.bookingflow.wire import block_told
 from availengine.api.idempotency import idempotent
 from availengine.api.periods import period_values
 from availengine.clock import current_minute
-from bookings.queries import bookings_within, snapshot_of
+from bookings.queries import bookings_in_each, snapshot_of
 from bookings.rooms import room_of
 from businesses.catalogue import save_closure
 from businesses.keys import Scope
@@ -81,5 +81,5 @@ class SchedulesView(BookingFlowView):
         room = room_of(snapshot, data["roomId"], any_kind=True) if data.get("roomId") else None
         values = {**period_values(data, snapshot.business.zone), "reason": data.get("reason") or ""}
         row = save_closure(self.principal.business_id, values, resource=room.resource.uuid if room else None)
-        met = bookings_within(**self.tenant(), start=row.starts_at, end=row.ends_at, resource=row.resource)
+        (met,) = bookings_in_each(**self.tenant(), spans=[(row.starts_at, row.ends_at)], resource=row.resource)
         return Response(block_told(row, snapshot.business.zone, bookings=met), status=201)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from availengine.dashboard.access import Desk, page
 from availengine.dashboard.forms.booking_page import BookingPageForm
 from availengine.dashboard.forms.integrations import WidgetKeyForm
-from availengine.dashboard.once import issue_key_once, new_ticket
+from availengine.dashboard.tickets import issue_key_once, new_ticket
 from businesses.errors import Conflict, NotFound
 from businesses.models import ApiKey, Preset
 from businesses.roles import Permission

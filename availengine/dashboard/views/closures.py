@@ -198,7 +198,7 @@ def _affected(desk: Desk, form: ClosureForm, resources: list[Resource]) -> int:
     values, owner = form.closure_values(desk.zone), form.owner()
     resource = next((one for one in resources if one.uuid == owner), None)
     (count,) = bookings_in_each(
-        desk.business, [(values["starts_at"], values["ends_at"])], live=desk.live, resource=resource
+        desk.business.id, [(values["starts_at"], values["ends_at"])], live=desk.live, resource=resource
     )
     return count
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from availengine.dashboard.access import Desk, page
 from availengine.dashboard.forms.integrations import KeyForm, RotationForm
 from availengine.dashboard.integration_words import PRESET_MEANS, PRESETS
-from availengine.dashboard.once import issue_key_once, new_ticket
+from availengine.dashboard.tickets import issue_key_once, new_ticket
 from bookings.wording import spoken_moment
 from businesses import keys as services
 from businesses.errors import Conflict, Invalid, NotFound

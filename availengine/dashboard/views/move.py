@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods
 from availengine.dashboard.access import Desk, page
 from availengine.dashboard.timeline import label_of
 from availengine.dashboard.views.home import day_url
+from bookings.desk_moves import free_at, move_booking
 from bookings.errors import SlotTaken
 from bookings.models import Allocation, Booking
-from bookings.moves import free_at, move_booking
 from bookings.moving import MOVABLE
 from bookings.placing import Start
 from bookings.queries import held_allocations, snapshot_of

@@ -84,7 +84,7 @@ def _page(
 
 def _rows(desk: Desk, ahead: list[PublicHoliday]) -> list[dict[str, Any]]:
     spans = [day_span(desk.zone, holiday.day) for holiday in ahead]
-    counts = bookings_in_each(desk.business, [(s["starts_at"], s["ends_at"]) for s in spans], live=desk.live)
+    counts = bookings_in_each(desk.business.id, [(s["starts_at"], s["ends_at"]) for s in spans], live=desk.live)
     closed = list(
         Closure.objects.filter(business=desk.business, resource=None, kind=ClosureKind.CLOSED, ends_at__gt=desk.now)
     )

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from availengine.dashboard.access import Desk, page
 from availengine.dashboard.forms.integrations import MODES, EndpointForm, NewEndpointForm, ReplayForm
-from availengine.dashboard.once import new_ticket, register_endpoint_once
 from availengine.dashboard.paging import chosen
+from availengine.dashboard.tickets import new_ticket, register_endpoint_once
 from bookings.wording import spoken_moment
 from businesses.errors import DomainError, Invalid
 from businesses.localtime import earliest_instant, moment_of
