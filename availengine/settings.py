@@ -194,6 +194,8 @@ CELERY_BEAT_SCHEDULE = {
             ("tell_of_endpoints", 60.0),
             ("purge_links", 3600.0),
             ("expire_unpaid", 10.0),
+            ("expire_held", 5.0),
+            ("purge_held", 3600.0),
             ("place_holds", 60.0),
             ("watch_holds", 300.0),
             ("reconcile_deposits", 60.0),

@@ -42,7 +42,7 @@ def been(now: datetime) -> Q:
 
 
 def _of(business_id: int, customers: Sequence[int]) -> QuerySet[Booking]:
-    return Booking.objects.filter(business_id=business_id, customer_id__in=customers)
+    return Booking.objects.filter(business_id=business_id, customer_id__in=customers, held_until=None)
 
 
 def visits_of(business_id: int, customers: Sequence[int], *, now: datetime) -> dict[int, Visits]:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from celery import shared_task
 from django.utils import timezone
 
-from bookings import alerts, execution, links, mailroom, messages, reminders, upkeep
+from bookings import alerts, execution, holds, links, mailroom, messages, reminders, upkeep
 from businesses.errors import Busy, DomainError
 from payments import billing, inbox, instructions
 from payments.gateway import NotConfigured, Refused, Unreached
@@ -88,6 +88,16 @@ def carry_out_instructions() -> int:
 def expire_unpaid() -> int:
     found = upkeep.unpaid(now=timezone.now(), most=MOST)
     return _each(found, lambda deposit, now: upkeep.expire(deposit, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def expire_held() -> int:
+    return _each(holds.overdue(now=timezone.now(), most=MOST), lambda booking, now: holds.expire_hold(booking, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def purge_held() -> int:
+    return holds.purge(now=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -23,7 +23,7 @@ class Past:
 
 def past_of(booking: Booking, *, now: datetime) -> Past:
     """What a customer's other bookings tell. Been there: checked in or completed, or confirmed and over by now."""
-    others = listed_bookings(booking.business_id, live=booking.live).filter(customer_id=booking.customer_id)
+    others = listed_bookings(booking.business_id, live=booking.live).filter(Q(customer_id=booking.customer_id))
     others = others.exclude(id=booking.id)
     counted = others.aggregate(
         visits=Count("id", filter=been(now), distinct=True),
