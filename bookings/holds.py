@@ -43,11 +43,13 @@ class Holder:
     """Who holds a time: `key 17`, `waitlist`. At most `most` at once, where that is bounded.
 
     `visitor`: a digest of the address of who asks; people who hold for themselves are counted by it as well.
+    `customer`: the id of the stored customer, where that is known.
     """
 
     name: str
     visitor: str = ""
     most: int | None = MOST_PER_HOLDER
+    customer: int | None = None
 
 
 # --- holding ------------------------------------------------------------------------------------------------------
@@ -75,7 +77,8 @@ def _hold(new: NewBooking, by: Holder, minutes: int, now: int) -> tuple[Booking,
     booking = drafted(new, placement)
     booking.holder, booking.visitor = by.name, by.visitor
     booking.held_until = max(min(moment_of(now + minutes), placement.starts_at), moment_of(now + 1))
-    if new.guest != NOBODY:
+    booking.customer_id = by.customer
+    if by.customer is None and new.guest != NOBODY:
         booking.customer_id = customer_for(placement.snapshot.business, new.guest, live=new.live)
     _require_few(booking, by)
     with fresh_code() as booking.code:

@@ -5,6 +5,14 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 
+from bookings.waitlist_models import AT_WORK as AT_WORK
+from bookings.waitlist_models import UNDER_WAY as UNDER_WAY
+from bookings.waitlist_models import EntryState as EntryState
+from bookings.waitlist_models import OfferState as OfferState
+from bookings.waitlist_models import WaitlistEntry as WaitlistEntry
+from bookings.waitlist_models import WaitlistLink as WaitlistLink
+from bookings.waitlist_models import WaitlistOffer as WaitlistOffer
+from bookings.waitlist_models import WaitlistTurn as WaitlistTurn
 from businesses.models import Resource, Service
 from businesses.models.base import DeletableModel, TenantModel, TenantRow, tenant_key
 from payments.models import Deposit
@@ -250,6 +258,9 @@ class Message(TenantModel):
     booking = models.ForeignKey(
         Booking, null=True, on_delete=models.PROTECT, related_name="messages", db_constraint=False, db_index=False
     )
+    entry = models.ForeignKey(
+        WaitlistEntry, null=True, on_delete=models.CASCADE, related_name="messages", db_constraint=False, db_index=False
+    )
     kind = models.CharField(max_length=30)
     channel = models.CharField(
         max_length=5,
@@ -293,6 +304,7 @@ class Message(TenantModel):
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="message_due"),
             models.Index(fields=["business", "booking"], name="message_of_booking"),
+            models.Index(fields=["entry"], condition=Q(entry__isnull=False), name="message_of_entry"),
             models.Index(fields=["business", "live", "id"], name="message_list"),
         ]
 
