@@ -1,6 +1,6 @@
 """What deposit a booking needs, and its first entry: the rules are the business's, the sums are made here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,7 +48,7 @@ class Asked:
 
 
 def asked_of(
-    placement: Placement, wish: DepositWish | None, *, party: int, customer_id: int, now: datetime
+    placement: Placement, wish: DepositWish | None, *, party: int, customer_id: int | None, now: datetime
 ) -> Asked | None:
     """The deposit that a visit needs. Raises Invalid for a link without amount, Conflict when none can be taken."""
     if wish is None:
@@ -109,7 +109,7 @@ def _amount(part: Part, party: int, currency: str) -> int:
     return payable((part.rule.amount_cents or 0) * people, currency)
 
 
-def _applying(placement: Placement, customer_id: int, now: datetime) -> list[Part]:
+def _applying(placement: Placement, customer_id: int | None, now: datetime) -> list[Part]:
     parts = list(_rules(placement))
     if any(part.rule.only_for for part in parts):
         audiences = _audiences(placement.snapshot.business.id, customer_id, now)
@@ -117,9 +117,10 @@ def _applying(placement: Placement, customer_id: int, now: datetime) -> list[Par
     return parts
 
 
-def _audiences(business_id: int, customer_id: int, now: datetime) -> set[str]:
+def _audiences(business_id: int, customer_id: int | None, now: datetime) -> set[str]:
     """What a customer's past makes of them. New is who has never been there."""
-    found = Booking.objects.filter(business_id=business_id, customer_id=customer_id, starts_at__lt=now)
+    of = Q(customer_id=customer_id)
+    found = Booking.objects.filter(of, business_id=business_id, starts_at__lt=now)
     been = Q(status__in=(Status.CHECKED_IN, Status.COMPLETED)) | Q(status=Status.CONFIRMED, ends_at__lt=now)
     audiences = set()
     if not found.filter(been).exists():
@@ -170,30 +171,37 @@ def require_reachable(booking: Booking) -> None:
         )
 
 
-def require_few_unpaid(booking: Booking, wish: DepositWish) -> None:
-    """Raises Conflict when this phone, e-mail or address has MOST_UNPAID unpaid bookings already.
+def require_few_unpaid(booking: Booking, *, visitor: str) -> None:
+    """Raises Conflict when this phone, e-mail or address has MOST_UNPAID unpaid bookings or holds already.
 
     Exact also for requests at the same time: each key is locked until the transaction ends.
     """
     keys = {
-        "customer_id": booking.customer_id,
-        "guest_email__iexact": booking.guest_email.lower(),
-        "deposit__visitor": wish.visitor,
+        "customer": Q(customer_id=booking.customer_id) if booking.customer_id else None,
+        "e-mail": Q(guest_email__iexact=booking.guest_email) if booking.guest_email else None,
+        "visitor": Q(deposit__visitor=visitor) | Q(visitor=visitor) if visitor else None,
     }
-    given = {name: value for name, value in keys.items() if value}
-    with connection.cursor() as cursor:
-        for key in sorted(f"{booking.business_id} {name} {value}" for name, value in given.items()):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    named = {"customer": booking.customer_id, "e-mail": booking.guest_email.lower(), "visitor": visitor}
+    lock_names(f"{booking.business_id} unpaid {name} {named[name]}" for name, key in keys.items() if key)
     unpaid = Booking.objects.filter(
+        Q(deposit__status=DepositStatus.PENDING) | Q(held_until__isnull=False),
         business_id=booking.business_id,
         live=booking.live,
         status=Status.PENDING,
-        deposit__status=DepositStatus.PENDING,
         source=Source.ONLINE,
-    )
-    for name, value in given.items():
-        if unpaid.filter(**{name: value}).count() >= MOST_UNPAID:
-            raise Conflict(
-                f"There are {MOST_UNPAID} bookings waiting for their deposit already. Pay or let them expire first.",
-                {"reason": "too_many_unpaid"},
-            )
+    ).exclude(id=booking.id)
+    for key in filter(None, keys.values()):
+        if unpaid.filter(key).count() >= MOST_UNPAID:
+            raise Conflict(TOO_MANY, {"reason": "too_many_unpaid"})
+
+
+TOO_MANY = (
+    f"There are {MOST_UNPAID} bookings waiting for their deposit or for an answer. Finish or end one of them first."
+)
+
+
+def lock_names(names: Iterable[str]) -> None:
+    """Locks that are no rows, in the order of their text, until the transaction ends."""
+    with connection.cursor() as cursor:
+        for name in sorted(names):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

@@ -28,13 +28,15 @@ OWING = (DepositStatus.PENDING, DepositStatus.FAILED)
 ENTRIES = """
 WITH visit AS MATERIALIZED (
     SELECT id, uuid, version, status, party_size, guest_first_name, guest_last_name, starts_at, ends_at,
-        customer_notes <> '' OR staff_notes <> '' AS noted, customer_id, deposit_id, currency
+        customer_notes <> '' OR staff_notes <> '' AS noted, customer_id, deposit_id, currency, held_until
     FROM bookings_booking
     WHERE business_id = %s AND live = %s AND starts_at >= %s AND starts_at < %s AND ends_at > %s
+        AND (held_until IS NULL OR status = 'pending')
 )
 SELECT v.uuid, v.version, v.status, v.party_size, v.guest_first_name, v.guest_last_name,
     (extract(epoch FROM v.starts_at) / 60)::bigint, (extract(epoch FROM v.ends_at) / 60)::bigint,
-    v.noted, v.customer_id, coalesce(d.status, ''), coalesce(d.amount_cents, 0)::bigint, v.currency,
+    v.noted, coalesce(v.customer_id, 0), (extract(epoch FROM v.held_until) / 60)::bigint,
+    coalesce(d.status, ''), coalesce(d.amount_cents, 0)::bigint, v.currency,
     a.resource_id, r.name, s.name, a.sequence::int, a.additional,
     (extract(epoch FROM a.starts_at) / 60)::bigint, (extract(epoch FROM a.ends_at) / 60)::bigint,
     (extract(epoch FROM a.blocked_from) / 60)::bigint, (extract(epoch FROM a.blocked_until) / 60)::bigint
@@ -57,6 +59,7 @@ GROUP BY customer_id
 class Entry:
     """One resource held for one service of a booking, and what the desk wants to know of it. Times in minutes.
 
+    With `held_until` it is not booked yet: `customer` is 0 as long as nobody is known.
     `starts` and `ends` are those of the whole visit, `start` and `end` of this part.
     """
 
@@ -70,6 +73,7 @@ class Entry:
     ends: int
     noted: bool
     customer: int
+    held_until: int | None
     deposit: str
     deposit_cents: int
     currency: str

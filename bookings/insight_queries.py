@@ -10,6 +10,7 @@ SELECT width_bucket(starts_at, %(edges)s::timestamptz[]) AS place, status, count
     count(price_cents) FILTER (WHERE currency <> %(currency)s)
 FROM bookings_booking
 WHERE business_id = %(business)s AND live = %(live)s AND starts_at >= %(start)s AND starts_at < %(end)s
+    AND held_until IS NULL
 GROUP BY 1, 2
 """
 
@@ -63,7 +64,7 @@ FROM (
             least(greatest(date_part('epoch', starts_at - created_at)::bigint / 3600, 0), %(most)s)::int END AS ahead
     FROM bookings_booking
     WHERE business_id = %(business)s AND live = %(live)s AND starts_at >= %(middle)s AND starts_at < %(end)s
-        AND status <> 'cancelled'
+        AND status <> 'cancelled' AND held_until IS NULL
     GROUP BY cell, source, ahead
 ) visits
 GROUP BY GROUPING SETS ((cell), (source), (ahead))
@@ -76,12 +77,12 @@ FROM (
     SELECT now, before, EXISTS (
         SELECT 1 FROM bookings_booking p
         WHERE p.business_id = %(business)s AND p.customer_id = v.customer_id AND p.starts_at < %(start)s
-            AND p.live = %(live)s AND p.status <> 'cancelled') AS earlier
+            AND p.live = %(live)s AND p.status <> 'cancelled' AND p.held_until IS NULL) AS earlier
     FROM (
         SELECT customer_id, bool_or(starts_at >= %(middle)s) AS now, bool_or(starts_at < %(middle)s) AS before
         FROM bookings_booking
         WHERE business_id = %(business)s AND live = %(live)s AND starts_at >= %(start)s AND starts_at < %(end)s
-            AND status <> 'cancelled'
+            AND status <> 'cancelled' AND held_until IS NULL
         GROUP BY customer_id
     ) v
 ) known

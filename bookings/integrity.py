@@ -68,10 +68,10 @@ PROMISES = (
         SELECT format('allocation %s mixes businesses', a.id)
         FROM bookings_allocation a
         JOIN bookings_booking b ON b.id = a.booking_id
-        JOIN bookings_customer c ON c.id = b.customer_id
+        LEFT JOIN bookings_customer c ON c.id = b.customer_id
         JOIN businesses_resource r ON r.id = a.resource_id
         JOIN businesses_service s ON s.id = a.service_id
-        WHERE NOT (a.business_id = b.business_id AND b.business_id = c.business_id
+        WHERE NOT (a.business_id = b.business_id AND b.business_id = coalesce(c.business_id, b.business_id)
                    AND a.business_id = r.business_id AND a.business_id = s.business_id)
         """,
     ),
@@ -106,6 +106,13 @@ PROMISES = (
                OR d.status IN ('held', 'saved') AND b.status IN ('cancelled', 'completed', 'no_show'))
           AND NOT EXISTS (SELECT 1 FROM payments_instruction i
                           WHERE i.deposit_id = d.id AND i.progress = 'pending')
+        """,
+    ),
+    Promise(
+        "no hold lasts beyond its end",
+        """
+        SELECT format('booking %s was held until %s', b.id, b.held_until) FROM bookings_booking b
+        WHERE b.status = 'pending' AND b.held_until < now() - interval '1 hour'
         """,
     ),
     Promise(

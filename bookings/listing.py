@@ -42,6 +42,7 @@ COLUMNS = (
     "lead__resource__name",
     "deposit__status",
     "deposit__amount_cents",
+    "held_until",
 )
 
 
@@ -61,7 +62,7 @@ class Narrowed:
 
 def narrowed_bookings(business: Business, by: Narrowed, *, live: bool) -> QuerySet[Any, Any]:
     """The bookings as rows of COLUMNS, without an order."""
-    found: QuerySet[Any, Any] = _on_dates(listed_bookings(business.id, live=live), by, business)
+    found: QuerySet[Any, Any] = _on_dates(listed_bookings(business.id, live=live, held=True), by, business)
     if by.said.strip():
         found = found.filter(id__in=matching_bookings(business, by.said, live=live))
     if by.status:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings.customers import locked_customers
 from bookings.events import record_customer
-from bookings.models import Booking, Customer, Folded, Imported
+from bookings.models import Booking, Customer, Folded, Imported, WaitlistEntry
 from bookings.search import folded
 from businesses.actors import signed
 from businesses.errors import Conflict, Invalid
@@ -51,6 +51,7 @@ def merge_customers(business_id: int, keep: UUID, drop: UUID, *, live: bool) -> 
     Customer.objects.filter(business_id=business_id, merged_into=goes).update(merged_into=stays)
     Booking.objects.filter(business_id=business_id, customer=goes).update(customer=stays)
     Imported.objects.filter(business_id=business_id, customer=goes).update(customer=stays)
+    WaitlistEntry.objects.filter(business_id=business_id, customer=goes).update(customer=stays)
     for name, value in taken.items():
         setattr(stays, name, value)
     if taken:  # the database tells of a row that has changed

@@ -15,6 +15,7 @@ from bookings import deposit_letters as texts
 from bookings import letters, reminders, sms
 from bookings.models import Booking, Message, MessageChannel, MessageState
 from bookings.posting import to_business, to_customer, to_member
+from bookings.waitlist import offers
 from bookings.wording import in_language_of
 from businesses.db import transactional
 from businesses.errors import Conflict, NotFound
@@ -97,8 +98,8 @@ def send(message_id: int, *, now: datetime) -> bool:
     if not claimed.update(next_try_at=now + LEASE):
         return False
     message = Message.objects.select_related("business", "booking").get(id=message_id)
-    if reminders.is_stale(message, now=now):
-        _finish(message, skipped=True, problem="The booking has changed since.")
+    if reminders.is_stale(message, now=now) or offers.is_stale(message, now=now):
+        _finish(message, skipped=True, problem="What it tells of has changed since.")
         return False
     message.tries += 1
     try:

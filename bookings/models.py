@@ -5,6 +5,14 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 
+from bookings.waitlist_models import AT_WORK as AT_WORK
+from bookings.waitlist_models import UNDER_WAY as UNDER_WAY
+from bookings.waitlist_models import EntryState as EntryState
+from bookings.waitlist_models import OfferState as OfferState
+from bookings.waitlist_models import WaitlistEntry as WaitlistEntry
+from bookings.waitlist_models import WaitlistLink as WaitlistLink
+from bookings.waitlist_models import WaitlistOffer as WaitlistOffer
+from bookings.waitlist_models import WaitlistTurn as WaitlistTurn
 from businesses.models import Resource, Service
 from businesses.models.base import DeletableModel, TenantModel, TenantRow, tenant_key
 from payments.models import Deposit
@@ -74,10 +82,14 @@ class Source(models.TextChoices):
 
 
 class Booking(TenantModel):
-    """One visit. The guest fields are what was typed when booking; the customer is who the business knows."""
+    """One visit. The guest fields are what was typed when booking; the customer is who the business knows.
+
+    With `held_until` it is a hold (bookings/holds.py): pending while its time is kept for somebody, cancelled when
+    that was let go, never a visit. A hold may be nobody's yet. `holder` stays when it has become a booking.
+    """
 
     customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="bookings", db_constraint=False, db_index=False
+        Customer, null=True, on_delete=models.PROTECT, related_name="bookings", db_constraint=False, db_index=False
     )
     deposit = models.OneToOneField(Deposit, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False)
     live = models.BooleanField()
@@ -97,10 +109,19 @@ class Booking(TenantModel):
     currency = models.CharField(max_length=3)
     policy = models.JSONField(default=dict, help_text="The cancellation terms as they were when booked.")
     version = models.PositiveIntegerField(default=1)
+    held_until = models.DateTimeField(null=True, blank=True)
+    holder = models.CharField(max_length=80, blank=True, default="", help_text="Who held its time, or empty.")
+    visitor = models.CharField(max_length=64, blank=True, default="", help_text="A digest of a holder's address.")
 
     class Meta:
         constraints = [
             tenant_key("booking"),
+            models.CheckConstraint(
+                condition=Q(held_until=None) | Q(status__in=(Status.PENDING, Status.CANCELLED)), name="booking_held"
+            ),
+            models.CheckConstraint(
+                condition=Q(customer__isnull=False) | Q(held_until__isnull=False), name="booking_of_somebody"
+            ),
             models.UniqueConstraint(fields=["business", "code"], name="booking_code_once"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_forward"),
             models.CheckConstraint(condition=Q(party_size__gte=1, party_size__lte=50), name="booking_party"),
@@ -109,6 +130,7 @@ class Booking(TenantModel):
             models.Index(fields=["business", "live", "starts_at", "id"], name="booking_by_time"),
             models.Index(fields=["business", "live", "created_at", "id"], name="booking_by_creation"),
             models.Index(fields=["business", "customer", "starts_at"], name="booking_by_customer"),
+            models.Index(fields=["held_until"], condition=Q(held_until__isnull=False), name="booking_held_until"),
             _searched("booking_by_name", "guest_first_name", "guest_last_name"),
             _searched("booking_by_last_name", "guest_last_name", "guest_first_name"),
             _searched("booking_by_email", "guest_email"),
@@ -116,6 +138,11 @@ class Booking(TenantModel):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its time is kept for somebody who has not confirmed yet."""
+        return self.held_until is not None and self.status == Status.PENDING
 
 
 class Range(Func):
@@ -231,6 +258,9 @@ class Message(TenantModel):
     booking = models.ForeignKey(
         Booking, null=True, on_delete=models.PROTECT, related_name="messages", db_constraint=False, db_index=False
     )
+    entry = models.ForeignKey(
+        WaitlistEntry, null=True, on_delete=models.CASCADE, related_name="messages", db_constraint=False, db_index=False
+    )
     kind = models.CharField(max_length=30)
     channel = models.CharField(
         max_length=5,
@@ -274,6 +304,7 @@ class Message(TenantModel):
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="message_due"),
             models.Index(fields=["business", "booking"], name="message_of_booking"),
+            models.Index(fields=["entry"], condition=Q(entry__isnull=False), name="message_of_entry"),
             models.Index(fields=["business", "live", "id"], name="message_list"),
         ]
 

@@ -11,6 +11,7 @@ from bookings import settlement
 from bookings.asking import Ask, wish_to_move
 from bookings.errors import SlotTaken
 from bookings.events import record_change
+from bookings.lifecycle import require_booked
 from bookings.models import Allocation, Booking, Status
 from bookings.placing import Placement, Start, decide, hold, lock_resources, nearest_starts
 from bookings.queries import blocked_record, occupancy
@@ -38,6 +39,7 @@ class Move:
 
 def relocate(booking: Booking, held: list[Allocation], move: Move, *, now: int) -> None:
     """Move a booking, locked by the caller. Raises SlotTaken, NotFound, Conflict when the booking is past moving."""
+    require_booked(booking)
     if booking.status not in MOVABLE:
         raise Conflict(f"A booking that is {booking.status} cannot be rescheduled.", {"status": booking.status})
     placement = _new_place(booking, held, move, now)

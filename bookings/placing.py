@@ -13,8 +13,8 @@ from bookings.models import Allocation, Booking
 from bookings.queries import Occupancy, occupancy
 from bookings.snapshot import Snapshot, within_reach
 from businesses.db import Raced, execute
-from businesses.errors import Invalid
-from businesses.localtime import instants, local_of, moment_of
+from businesses.errors import Conflict, Invalid
+from businesses.localtime import instants, local_of, minute_of, moment_of
 from businesses.models import Business, Resource
 
 NEAREST = 5
@@ -101,6 +101,25 @@ class Placement:
             )
             for pick in self.picks
         ]
+
+
+def placed(booking: Booking, held: Sequence[Allocation], snapshot: Snapshot) -> Placement:
+    """What was decided for a booking, by what it holds. Raises Conflict when a service is not there any more."""
+    services = [snapshot.calendar.services.get(a.service_id) for a in held if not a.additional]
+    known = tuple(service for service in services if service is not None)
+    if len(known) != len(services):
+        raise Conflict("This service is not offered any more.", {"reason": "no_service"})
+    picks = tuple(
+        engine.Pick(
+            a.sequence,
+            a.service_id,
+            a.resource_id,
+            a.additional,
+            *(minute_of(moment) for moment in (a.starts_at, a.ends_at, a.blocked_from, a.blocked_until)),
+        )
+        for a in held
+    )
+    return Placement(snapshot, known, booking.party_size, picks)
 
 
 def possible_starts(snapshot: Snapshot, start: Start, now: int) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bookings import sms
 from bookings.letters import Letter
-from bookings.models import Booking, Message, MessageChannel
+from bookings.models import Booking, Message, MessageChannel, WaitlistEntry
 from bookings.wording import language_of
 from businesses.models import Business, Member, Role
 
@@ -35,6 +35,12 @@ def to_business(
     _store(business, letter, addresses_of(business), booking=booking, live=live, key=key)
 
 
+def to_waiting(entry: WaitlistEntry, letter: Letter, *, key: str) -> None:
+    """A mail to who is on the waitlist; of a test entry it goes to the business."""
+    recipients = [entry.guest_email] if entry.live else addresses_of(entry.business) or [""]
+    _store(entry.business, letter, recipients, entry=entry, live=entry.live, key=key, meant_for=entry.guest_email)
+
+
 def to_member(member: Member, letter: Letter, *, key: str = "") -> None:
     _store(member.business, letter, [member.user.email], key=key)
 
@@ -48,21 +54,30 @@ def addresses_of(business: Business) -> list[str]:
 
 def by_sms(booking: Booking, kind: str, text: str, *, key: str) -> None:
     """A text message to who booked. Where it cannot go it is stored with the reason."""
-    number = sms.number_of(booking.guest_phone, booking.business)
+    _text(booking, kind, text, key=key, booking=booking)
+
+
+def sms_to_waiting(entry: WaitlistEntry, kind: str, text: str, *, key: str) -> None:
+    """A text message to who is on the waitlist."""
+    _text(entry, kind, text, key=key, entry=entry)
+
+
+def _text(to: Booking | WaitlistEntry, kind: str, text: str, *, key: str, **about: Booking | WaitlistEntry) -> None:
+    number = sms.number_of(to.guest_phone, to.business)
     problem = "" if number else "Not a phone number that can be written to."
     if not sms.is_set_up():
         problem = "No SMS provider is set up."
-    if not booking.live:
+    if not to.live:
         problem = "Test bookings send no SMS."
     message = Message(
-        business=booking.business,
-        booking=booking,
+        business=to.business,
         kind=kind,
         channel=MessageChannel.SMS,
         key=key,
-        live=booking.live,
-        recipient=number or booking.guest_phone[:20],
+        live=to.live,
+        recipient=number or to.guest_phone[:20],
         text=text,
+        **about,
     )
     _save([message], problem)
 
@@ -79,6 +94,7 @@ def _store(
     recipients: Sequence[str],
     *,
     booking: Booking | None = None,
+    entry: WaitlistEntry | None = None,
     live: bool = True,
     key: str = "",
     meant_for: str = "",
@@ -93,6 +109,7 @@ def _store(
         message = Message(
             business=business,
             booking=booking,
+            entry=entry,
             kind=letter.kind,
             key=key,
             live=live,

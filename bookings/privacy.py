@@ -4,12 +4,12 @@ import re
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bookings.customers import locked_customers
 from bookings.events import WIRE
-from bookings.models import Booking, Customer, Imported, ManageLink, Message, Status
+from bookings.models import Booking, Customer, Imported, ManageLink, Message, Status, WaitlistEntry
 from bookings.search import folded
 from businesses.actors import signed
 from businesses.errors import Conflict, Invalid, NotFound
@@ -21,7 +21,7 @@ OPEN_DEPOSITS = (DepositStatus.PENDING, DepositStatus.SAVED, DepositStatus.HELD,
 NOBODY: Final = {"first_name": ERASED, "last_name": "", "email": "", "phone": ""}
 _GUEST: Final = {f"guest_{name}": value for name, value in NOBODY.items()}
 _TO_COME = (Status.PENDING, Status.CONFIRMED)
-_LINK = re.compile(r"/b/[\w-]+")
+_LINK = re.compile(r"/([bw])/[\w-]+")
 
 
 def export_customer(business_id: int, key: UUID, *, live: bool) -> dict[str, Any]:
@@ -30,17 +30,23 @@ def export_customer(business_id: int, key: UUID, *, live: bool) -> dict[str, Any
     if customer is None:
         raise NotFound
     bookings = _bookings(customer).select_related("deposit").prefetch_related("allocations__service")
-    messages = Message.objects.filter(business_id=business_id, booking__in=_bookings(customer)).order_by("id")
+    about = Q(booking__in=_bookings(customer)) | Q(entry__in=_entries(customer))
+    messages = Message.objects.filter(about, business_id=business_id).order_by("id")
     return {
         "customer": {"id": str(customer.uuid), **_person(customer), "created_at": _moment(customer.created_at)},
         "earlier_records": [_person(row) for row in _merged(customer)],
         "bookings": [_told(booking) for booking in bookings.order_by("starts_at", "id")],
+        "waitlist": [_waiting(entry) for entry in _entries(customer).order_by("id")],
         "messages": [_message(row) for row in messages],
     }
 
 
 def _bookings(customer: Customer) -> QuerySet[Booking]:
     return Booking.objects.filter(business_id=customer.business_id, customer=customer)
+
+
+def _entries(customer: Customer) -> QuerySet[WaitlistEntry]:
+    return WaitlistEntry.objects.filter(business_id=customer.business_id, customer=customer)
 
 
 def _merged(customer: Customer) -> QuerySet[Customer]:
@@ -79,10 +85,20 @@ def _told(booking: Booking) -> dict[str, Any]:
     }
 
 
+def _waiting(entry: WaitlistEntry) -> dict[str, Any]:
+    plain = ("state", "party_size", "customer_notes", "language", *_GUEST)
+    return {
+        "first_day": entry.first_day.isoformat(),
+        "last_day": entry.last_day.isoformat(),
+        "created_at": _moment(entry.created_at),
+        **{name: getattr(entry, name) for name in plain},
+    }
+
+
 def _message(row: Message) -> dict[str, Any]:
     plain = ("kind", "channel", "recipient", "subject")
     written = {"created_at": _moment(row.created_at), "sent_at": _moment(row.sent_at)}
-    return {**{name: getattr(row, name) for name in plain}, "text": _LINK.sub("/b/…", row.text), **written}
+    return {**{name: getattr(row, name) for name in plain}, "text": _LINK.sub(r"/\1/…", row.text), **written}
 
 
 @signed
@@ -97,6 +113,7 @@ def erase_customer(business_id: int, key: UUID, *, live: bool, name: str) -> lis
         raise Invalid("This is not the customer's name.", {"name": ["Type the name as it is shown."]})
     bookings = list(_bookings(customer).select_for_update(no_key=True).order_by("id"))
     _require_over(bookings)
+    _entries(customer).delete()  # with their offers, links and messages
     ids = [booking.id for booking in bookings]
     people = [customer, *_merged(customer)]
     _forget_bookings(business_id, ids)

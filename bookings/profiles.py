@@ -52,7 +52,7 @@ def been(now: datetime) -> Q:
 
 
 def _of(business_id: int, customers: Sequence[int]) -> QuerySet[Booking]:
-    return Booking.objects.filter(business_id=business_id, customer_id__in=customers)
+    return Booking.objects.filter(business_id=business_id, customer_id__in=customers, held_until=None)
 
 
 def visits_of(business_id: int, customers: Sequence[int], *, now: datetime) -> dict[int, Visits]:
@@ -88,7 +88,7 @@ def bookings_of(customer: Customer, *, coming: bool, now: datetime) -> QuerySet[
 
 def past_of(booking: Booking, *, now: datetime) -> Past:
     """What a customer's other bookings tell. Been there: checked in or completed, or confirmed and over by now."""
-    others = listed_bookings(booking.business_id, live=booking.live).filter(customer_id=booking.customer_id)
+    others = listed_bookings(booking.business_id, live=booking.live).filter(Q(customer_id=booking.customer_id))
     others = others.exclude(id=booking.id)
     counted = others.aggregate(
         visits=Count("id", filter=been(now), distinct=True),

@@ -133,10 +133,14 @@ def _open_dates(found: Occupancy, first: date, days: int, now: int) -> Iterator[
             yield on, starts.bit_count()
 
 
-def listed_bookings(business_id: int, *, live: bool) -> QuerySet[Booking]:
-    """A business's bookings joined with the allocation that leads each: the first service's main resource."""
+def listed_bookings(business_id: int, *, live: bool, held: bool = False) -> QuerySet[Booking]:
+    """A business's bookings joined with the allocation that leads each: the first service's main resource.
+
+    `held`: with what is only held now. Holds that have ended were never bookings.
+    """
     lead = FilteredRelation("allocations", condition=Q(allocations__sequence=0, allocations__additional=False))
-    return Booking.objects.filter(business_id=business_id, live=live).annotate(lead=lead)
+    booked = Q(held_until=None) | Q(status=Status.PENDING) if held else Q(held_until=None)
+    return Booking.objects.filter(booked, business_id=business_id, live=live).annotate(lead=lead)
 
 
 def held_allocations(booking: Booking) -> list[Allocation]:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from bookings.deposits import Asked, DepositWish, new_deposit, require_payments, require_reachable
 from bookings.events import record_change
+from bookings.lifecycle import require_booked
 from bookings.models import Booking, Status
 from bookings.services import locked_booking
 from businesses.db import transactional
@@ -26,6 +27,7 @@ def request_deposit(*, business_id: int, live: bool, booking_id: UUID, amount_ce
     e-mail address or amount.
     """
     booking = locked_booking(business_id, booking_id, live=live)
+    require_booked(booking)
     if booking.deposit_id is not None:
         raise Conflict("There is a deposit already.", {"reason": "has_deposit"})
     if booking.status not in ASKED_OF:

@@ -31,6 +31,7 @@ from bookings.reseating import reseat
 from businesses.db import insert, transactional
 from businesses.errors import Conflict, NotFound
 from businesses.localtime import moment_of
+from businesses.models import Business
 from payments.instructions import instruct
 from payments.models import Action, Channel
 
@@ -77,12 +78,29 @@ def _create(new: NewBooking, now: int) -> tuple[Booking, Placement]:
 
 def _store(new: NewBooking, placement: Placement, now: int) -> Booking:
     business = placement.snapshot.business
-    confirmed = new.ask.staff or business.auto_confirm
+    booking = drafted(new, placement)
+    booking.customer_id = customer_for(business, new.guest, live=new.live)
+    booking.status = first_status(booking, business)
+    if new.deposit:
+        ask_for_deposit(booking, new.deposit, placement, now)
+    with fresh_code() as booking.code:
+        insert(booking)
+    return booking
+
+
+def first_status(booking: Booking, business: Business) -> Status:
+    """Of a booking that has just been made, as long as no deposit is due."""
+    confirmed = booking.source == Source.STAFF or business.auto_confirm
+    return Status.CONFIRMED if confirmed else Status.PENDING
+
+
+def drafted(new: NewBooking, placement: Placement) -> Booking:
+    """What is asked for as a row that is not stored yet: nobody's, pending, without code."""
+    business = placement.snapshot.business
     booking = Booking(
         business_id=business.id,
-        customer_id=customer_for(business, new.guest, live=new.live),
         live=new.live,
-        status=Status.CONFIRMED if confirmed else Status.PENDING,
+        status=Status.PENDING,
         source=Source.STAFF if new.ask.staff else Source.ONLINE,
         starts_at=placement.starts_at,
         ends_at=placement.ends_at,
@@ -99,14 +117,14 @@ def _store(new: NewBooking, placement: Placement, now: int) -> Booking:
     )
     if new.key:
         booking.uuid = new.key
-    if new.deposit:
-        _ask_for_deposit(booking, new.deposit, placement, now)
-    with fresh_code() as booking.code:
-        insert(booking)
     return booking
 
 
-def _ask_for_deposit(booking: Booking, wish: DepositWish, placement: Placement, now: int) -> None:
+def ask_for_deposit(booking: Booking, wish: DepositWish, placement: Placement, now: int) -> None:
+    """Make the deposit that a booking needs, if any; it is instructed when the booking is stored.
+
+    Raises Conflict where none can be taken or too many wait to be paid, Invalid where nobody could be asked.
+    """
     asked = asked_of(placement, wish, party=booking.party_size, customer_id=booking.customer_id, now=moment_of(now))
     if asked is None:
         return
@@ -114,7 +132,7 @@ def _ask_for_deposit(booking: Booking, wish: DepositWish, placement: Placement, 
     if wish.channel == Channel.LINK:
         require_reachable(booking)
     if wish.by_rule:
-        require_few_unpaid(booking, wish)
+        require_few_unpaid(booking, visitor=wish.visitor)
     booking.deposit = new_deposit(booking, asked, wish, placement.snapshot.business, now=now)
     booking.status = Status.PENDING
 

@@ -12,7 +12,9 @@ from typing import TypeVar
 from celery import shared_task
 from django.utils import timezone
 
-from bookings import alerts, execution, links, mailroom, messages, reminders, upkeep
+from bookings import alerts, execution, holds, links, mailroom, messages, reminders, upkeep
+from bookings.waitlist import entries, offers, turns
+from bookings.waitlist import links as waitlist_links
 from businesses.errors import Busy, DomainError
 from payments import billing, inbox, instructions
 from payments.gateway import NotConfigured, Refused, Unreached
@@ -88,6 +90,39 @@ def carry_out_instructions() -> int:
 def expire_unpaid() -> int:
     found = upkeep.unpaid(now=timezone.now(), most=MOST)
     return _each(found, lambda deposit, now: upkeep.expire(deposit, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def expire_held() -> int:
+    return _each(holds.overdue(now=timezone.now(), most=MOST), lambda booking, now: holds.expire_hold(booking, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def purge_held() -> int:
+    return holds.purge(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def offer_freed() -> int:
+    """Read on in the outbox, then go through the waitlists that it marked. Returns how many offers were made."""
+    turns.read_on(now=timezone.now())
+    due, made = turns.due(now=timezone.now(), most=MOST), []
+    _each(due, lambda turn, now: made.append(offers.go_through(turn, now=now)))
+    return sum(made)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def settle_offers() -> int:
+    return _each(offers.to_settle(now=timezone.now(), most=MOST), lambda offer, now: offers.settle(offer, now=now))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def tend_waitlists() -> int:
+    """What is past ends, what has ended is forgotten; and every list is gone through now and then, come what may."""
+    now = timezone.now()
+    ended = entries.end_past(now=now) + entries.purge(now=now) + waitlist_links.purge(now=now)
+    turns.mark_all(now=now)
+    return ended
 
 
 @shared_task  # type: ignore[untyped-decorator]

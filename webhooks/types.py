@@ -6,6 +6,8 @@ API_VERSION = "2026-11-21"  # of the payloads: it changes when a field changes i
 
 TYPES: dict[str, str] = {
     "booking.created": _("A booking was made, by a customer or at the desk."),
+    "booking.held": _("A time is held for somebody, and is not booked yet."),
+    "booking.hold_expired": _("A held time is free again: nobody has confirmed it, or it was let go."),
     "booking.updated": _("A booking changed in any way."),
     "booking.confirmed": _("A booking became confirmed: by staff, or because its deposit was paid."),
     "booking.checked_in": _("The customer has arrived."),

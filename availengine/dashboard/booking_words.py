@@ -66,6 +66,8 @@ MESSAGE_BADGES = {
 
 HAPPENED: Words = {
     "booking.created": gettext_lazy("Booked"),
+    "booking.held": gettext_lazy("Time held"),
+    "booking.hold_expired": gettext_lazy("Time let go"),
     "booking.updated": gettext_lazy("Changed"),
     "booking.confirmed": gettext_lazy("Confirmed"),
     "booking.checked_in": gettext_lazy("Arrived"),

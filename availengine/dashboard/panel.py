@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from availengine.dashboard import booking_words
 from availengine.dashboard.access import Desk
-from availengine.dashboard.words import STATUSES
+from availengine.dashboard.words import STATUSES, state_of
 from bookings import execution, settlement
 from bookings.history import happenings
 from bookings.lifecycle import TRANSITIONS
@@ -146,8 +146,8 @@ def heading_of(desk: Desk, booking: Booking) -> dict[str, Any]:
     """What every part begins with."""
     return {
         "booking": booking,
-        "guest": f"{booking.guest_first_name} {booking.guest_last_name}".strip(),
-        "status": STATUSES[booking.status],
+        "guest": f"{booking.guest_first_name} {booking.guest_last_name}".strip() or _("Held time"),
+        "status": state_of(desk.business, booking.status, booking.held_until),
         "when": spoken_span(booking.starts_at, booking.ends_at, desk.business),
     }
 
@@ -163,6 +163,8 @@ def _held(desk: Desk, held: list[Allocation]) -> Iterator[dict[str, str]]:
 
 def _steps(booking: Booking) -> Iterator[dict[str, Any]]:
     """The transitions that are allowed, and what a no-show charges. Cancelling asks first, on a page of its own."""
+    if booking.is_held:
+        return
     holds = settlement.held(booking)
     amount = spoken(booking.deposit.amount_cents, booking.deposit.currency) if booking.deposit else ""
     for status in TRANSITIONS[booking.status]:
@@ -174,13 +176,14 @@ def _steps(booking: Booking) -> Iterator[dict[str, Any]]:
 
 def _may(desk: Desk, booking: Booking) -> dict[str, bool]:
     writes = desk.may(Permission.BOOKINGS) and not desk.past_due
+    booked = writes and not booking.is_held
     return {
         "change": writes,
-        "move": writes and booking.status in MOVABLE,
-        "seat": writes and booking.status in SEATABLE,
+        "move": booked and booking.status in MOVABLE,
+        "seat": booked and booking.status in SEATABLE,
         "cancel": writes and Status.CANCELLED in TRANSITIONS[booking.status],
         "money": writes and desk.may(Permission.MONEY),
-        "ask": writes and may_ask(desk) and booking.status in ASKED_OF and bool(booking.guest_email),
+        "ask": booked and may_ask(desk) and booking.status in ASKED_OF and bool(booking.guest_email),
     }
 
 
@@ -235,6 +238,8 @@ def _past(desk: Desk, past: Past) -> dict[str, Any]:
 
 
 def _customer_url(desk: Desk, booking: Booking) -> str:
+    if booking.customer is None:
+        return ""
     try:
         return reverse("dashboard:customer", args=[desk.business.slug, booking.customer.uuid])
     except NoReverseMatch:

@@ -210,14 +210,19 @@ class Timeline:
             key=f"b-{entry.booking}{suffix}",
             href=self._href.replace(NOBODY, str(entry.booking)),
             when=f"{self._time(entry.start)} – {self._time(entry.end)}",  # noqa: RUF001
-            name=entry.name,
+            name=entry.name or _("Held time"),
             what=self._what(entry),
             who=entry.resource_name,
-            state=str(STATUSES[entry.status]),
+            state=self._state(entry),
             status=entry.status,
             marks=[] if taken else list(self._marks(entry)),
             taken=taken,
         )
+
+    def _state(self, entry: Entry) -> str:
+        if entry.held_until is None:
+            return str(STATUSES[entry.status])
+        return _("Held until %(time)s") % {"time": self._time(entry.held_until)}
 
     def _css(self, entry: Entry, lane: str, *, taken: bool) -> str:
         where = f"c{self._places[entry.resource]} {place(entry.start, entry.end, self.window)}{lane}"
@@ -240,7 +245,7 @@ class Timeline:
 
     def _moves(self, entry: Entry, parts: Mapping[UUID, set[int]]) -> str:
         """Visits with several people move in time only; who has arrived can only change the resource."""
-        if not self.writes:
+        if not self.writes or entry.held_until is not None:
             return ""
         sideways = not entry.additional and len(parts.get(entry.booking, ())) == 1
         if entry.status in MOVABLE:
@@ -248,6 +253,8 @@ class Timeline:
         return "resource" if sideways and entry.status == Status.CHECKED_IN else ""
 
     def _marks(self, entry: Entry) -> Iterator[tuple[str, str]]:
+        if entry.held_until is not None:
+            yield "unpaid", self._state(entry)
         if entry.late(self.now):
             yield "late", _("Late")
         if entry.deposit:

@@ -1,12 +1,15 @@
 """What the core's words are called on pages: of roles, states of bookings and deposits, kinds of resources."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Source, Status
-from businesses.models import DepositAudience, DepositBasis, DepositType, ResourceKind, Role
+from bookings.wording import spoken_time
+from businesses.models import Business, DepositAudience, DepositBasis, DepositType, ResourceKind, Role
 from payments.models import DepositStatus
 
 ROLES: Mapping[str, str | Promise] = {
@@ -31,6 +34,14 @@ STATUSES: Mapping[str, str | Promise] = {
     Status.CANCELLED: _("Cancelled"),
     Status.NO_SHOW: _("No-show"),
 }
+
+
+def state_of(business: Business, status: str, held_until: datetime | None) -> str:
+    """The state of a booking; of a hold, until when it lasts."""
+    if held_until is None or status != Status.PENDING:
+        return str(STATUSES[Status(status)])
+    return gettext("Held until %(time)s") % {"time": spoken_time(held_until, business)}
+
 
 DEPOSITS: Mapping[str, str | Promise] = {
     DepositStatus.PENDING: _("Unpaid"),

@@ -70,6 +70,15 @@ class Business(DepositRule):
     show_service_duration = models.BooleanField(default=True)
     require_customer_email = models.BooleanField(default=True)
 
+    waitlist = models.BooleanField(
+        default=True, db_default=True, help_text="Whether people may wait for a time that is taken."
+    )
+    waitlist_offer_minutes = models.PositiveSmallIntegerField(
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(5), MaxValueValidator(1440)],
+        help_text="How long a freed time is held for who waited for it.",
+    )
     deposit_window_minutes = models.PositiveSmallIntegerField(
         default=30,
         db_default=30,

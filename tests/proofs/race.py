@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from django.db import connection, connections
 
 from availengine.api.dialects import DIALECTS
-from bookings import services
+from bookings import holds, services
 from bookings.asking import Ask
 from bookings.customers import Guest
 from bookings.placing import Start
@@ -192,8 +192,20 @@ class Race:
     def cancel(self, chance: random.Random) -> None:
         self._change(chance, "POST", "/cancel", None, "cancelled")
 
+    def hold(self, chance: random.Random) -> None:
+        """Holds a time, then confirms it, lets it go, or leaves it as it is. Over services only."""
+        body = {"booking_date": self.day.isoformat(), "start_time": self._slot(chance)}
+        status, answer = self.call("POST", "holds", body)
+        held = answer["booking"]["id"] if status == 201 else None
+        self.tally.add(status, held, "held")
+        ends = chance.choice(["confirm", "drop", ""])
+        if held and ends:
+            status, _ = self.call("POST", f"holds/{held}/{ends}", None)
+            self.tally.add(status, held if status == 200 else None, ends)
+
 
 ALL_WRITERS = ("public", "staff", "public", "staff", "reschedule", "move", "resize", "confirm", "cancel")
+HOLDERS = (*ALL_WRITERS, "hold", "hold")
 CREATORS = ("public",)
 DIALECT_CREATORS = ("public", "booqara", "booxi", "bookingflow")
 DIALECT_WRITERS = (
@@ -221,6 +233,19 @@ def over_services(business: Outcome, now: int) -> Call:
         booking, _ = services.create_booking(new, now=now)
         return 201, {"booking": {"id": str(booking.uuid)}}
 
+    def held(path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if path == "holds":
+            start = _start(body["booking_date"], body["start_time"])
+            new = services.NewBooking(**tenant, guest=Guest(**GUEST), start=start, ask=Ask())
+            by = holds.Holder(name="race", most=None)
+            return 201, {"booking": {"id": str(holds.hold_slot(new, by=by, minutes=30, now=now)[0].uuid)}}
+        booking = UUID(path.split("/")[1])
+        if path.endswith("/drop"):
+            holds.drop_hold(tenant["business_id"], booking, live=True)
+        else:
+            holds.confirm_hold(tenant["business_id"], booking, live=True, now=now)
+        return 200, {}
+
     def change(method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         booking = UUID(path.split("/")[2])
         if path.endswith("/cancel"):
@@ -238,6 +263,8 @@ def over_services(business: Outcome, now: int) -> Call:
         try:
             if path in ("bookings/", "manage/bookings/staff"):
                 return create(body or {}, staff=path != "bookings/")
+            if path.startswith("holds"):
+                return held(path, body or {})
             return change(method, path, body or {})
         except Busy:
             return 503, {}

@@ -54,6 +54,13 @@ def test_all_writers_over_services(salon: Outcome) -> None:
     assert tally.statuses[201] > race.SLOTS
 
 
+def test_all_writers_and_holds_over_services(salon: Outcome) -> None:
+    tally = new_race(salon, race.over_services(salon, current_minute())).run(CLIENTS, ROUNDS // 2, race.HOLDERS)
+    assert_kept(tally)
+    assert "held" in tally.acknowledged.values()
+    assert "confirm" in tally.acknowledged.values()
+
+
 def test_demand_beyond_supply_sells_every_slot_once_over_services(salon: Outcome) -> None:
     tally = new_race(salon, race.over_services(salon, current_minute())).run(CLIENTS, ROUNDS, race.CREATORS)
     assert_kept(tally)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from availengine.dashboard.access import Desk, page
 from availengine.dashboard.finding import PAGE, WHEN, BookingsForm, booking_url, query_without
 from availengine.dashboard.spreadsheets import as_csv, local_text
-from availengine.dashboard.words import SOURCES, STATUSES
+from availengine.dashboard.words import SOURCES, STATUSES, state_of
 from availengine.keyset import Listing, keyset_page
 from bookings.listing import ORDERS, UNPAID, narrowed_bookings
 from bookings.wording import in_language_of, short_day, spoken_time
@@ -72,8 +72,8 @@ def booking_row(desk: Desk, row: dict[str, Any]) -> dict[str, Any]:
         "day": short_day(row["starts_at"], business),
         "from": spoken_time(row["starts_at"], business),
         "until": spoken_time(row["ends_at"], business),
-        "name": f"{row['guest_first_name']} {row['guest_last_name']}".strip(),
-        "state": STATUSES[row["status"]],
+        "name": f"{row['guest_first_name']} {row['guest_last_name']}".strip() or _("Held time"),
+        "state": state_of(business, row["status"], row["held_until"]),
         "unpaid": row["deposit__status"] in UNPAID,
         "service": row["lead__service__name"] or "",
         "resource": row["lead__resource__name"] or "",
