@@ -53,8 +53,8 @@ class Resource:
 class Service:
     """`performers` maps the resources that can do it to the minutes they take.
 
-    `places`: how many may share one start, 0 when nobody shares. `starts`: its own instead of the grid, none of them: the
-    grid.
+    `places`: how many may share one start, 0 when nobody shares. `starts`: its own, that take the place
+    of the grid.
     """
 
     id: int

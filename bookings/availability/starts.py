@@ -67,8 +67,11 @@ class Wish:
 
     @property
     def lasts_differently(self) -> bool:
-        """Whether the length of a visit of several services depends on who performs which."""
-        return len(self.services) > 1 and any(len(set(s.performers.values())) > 1 for s in self.services)
+        """Whether the length of a visit of several services depends on who performs which, or that of a class on how it
+        was when it was opened.
+        """
+        several = len(self.services) > 1
+        return any(s.places or (several and len(set(s.performers.values())) > 1) for s in self.services)
 
     def visit_minutes(self, resource: int) -> int:
         """From the start of the visit to the end of its last service, when this resource does what it can."""
