@@ -27,7 +27,8 @@ INSERT INTO bookings_allocation (business_id, session_id, service_id, resource_i
     starts_at, ends_at, blocked_from, blocked_until, updated_at)
 SELECT s.business_id, s.id, s.service_id, r.id, 0, r.additional, s.live,
     true, s.starts_at, s.ends_at, s.blocked_from, s.blocked_until, now()
-FROM bookings_classsession s CROSS JOIN LATERAL (VALUES (s.resource_id, false), (s.companion_id, true)) r (id, additional)
+FROM bookings_classsession s
+CROSS JOIN LATERAL (VALUES (s.resource_id, false), (s.companion_id, true)) r (id, additional)
 WHERE s.id = %s AND r.id IS NOT NULL
 ORDER BY r.id
 ON CONFLICT DO NOTHING

@@ -73,6 +73,36 @@ class Source(models.TextChoices):
     IMPORT = "import"
 
 
+class SeriesUnit(models.TextChoices):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class Series(TenantModel):
+    """Visits that were booked together, at the same wall-clock time every so many days, weeks or months.
+
+    Each is a booking of its own, which may move or be cancelled like any other. `count`: of those that were asked for.
+    """
+
+    live = models.BooleanField()
+    unit = models.CharField(max_length=5, choices=SeriesUnit.choices)
+    every = models.PositiveSmallIntegerField()
+    count = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name_plural = "series"
+        constraints = [
+            tenant_key("series"),
+            models.CheckConstraint(
+                condition=Q(every__gte=1, every__lte=52, count__gte=1, count__lte=52), name="series_size"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} times every {self.every} {self.unit}"
+
+
 class Booking(TenantModel):
     """One visit. The guest fields are what was typed when booking; the customer is who the business knows."""
 
@@ -80,6 +110,16 @@ class Booking(TenantModel):
         Customer, on_delete=models.PROTECT, related_name="bookings", db_constraint=False, db_index=False
     )
     deposit = models.OneToOneField(Deposit, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False)
+    series = models.ForeignKey(
+        Series,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="bookings",
+        db_constraint=False,
+        db_index=False,
+    )
+    occurrence = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Its place in the series, from 1.")
     live = models.BooleanField()
     status = models.CharField(max_length=10, choices=Status.choices)
     source = models.CharField(max_length=10, choices=Source.choices)
@@ -104,6 +144,13 @@ class Booking(TenantModel):
             models.UniqueConstraint(fields=["business", "code"], name="booking_code_once"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_forward"),
             models.CheckConstraint(condition=Q(party_size__gte=1, party_size__lte=50), name="booking_party"),
+            models.CheckConstraint(
+                condition=Q(series=None, occurrence=None) | Q(series__isnull=False, occurrence__gte=1),
+                name="booking_occurrence",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "occurrence"], condition=Q(series__isnull=False), name="booking_occurrence_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "live", "starts_at", "id"], name="booking_by_time"),
