@@ -107,5 +107,7 @@ def _as_booked(held: Allocation, snapshot: Snapshot, companions: Mapping[int, st
         before=minute_of(held.starts_at) - minute_of(held.blocked_from),
         after=minute_of(held.blocked_until) - minute_of(held.ends_at),
         also_needs=companions.get(held.sequence, ""),
+        places=today.places if today and held.session_id else 0,
+        starts=today.starts if today else (),
         performers=dict.fromkeys(performers, minutes),
     )

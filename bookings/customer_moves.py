@@ -9,7 +9,7 @@ from bookings import availability as engine
 from bookings.asking import wish_to_move
 from bookings.models import Allocation, Booking, Status
 from bookings.policy import notice_percent
-from bookings.queries import Occupancy, blocked_record, held_allocations, next_open_dates, occupancy
+from bookings.queries import Occupancy, held_allocations, next_open_dates, occupancy
 from businesses.localtime import minute_of, moment_of
 from businesses.models import Closure, ClosureKind
 
@@ -48,7 +48,7 @@ def free_starts(booking: Booking, day: date, *, now: int) -> tuple[list[int], li
         return occupancy(booking.business_id, live=booking.live, first=first, last=last, wish_of=wish_of)
 
     found = read(day, day)
-    busy = found.busy(without={blocked_record(allocation) for allocation in held})
+    busy = found.busy(without=held)
     view = engine.DayView(found.snapshot.calendar, found.wish, day, busy)
     free = engine.positions(view.free_starts(now))
     starts = [start for at in free if (start := view.day.start + at) != minute_of(booking.starts_at)]

@@ -9,7 +9,7 @@ from bookings.asking import wish_to_move
 from bookings.models import Booking
 from bookings.moving import MOVABLE, Move
 from bookings.placing import Start, possible_starts
-from bookings.queries import blocked_record, held_allocations, occupancy
+from bookings.queries import held_allocations, occupancy
 from bookings.services import BookingChange, reschedule_booking, update_booking
 from businesses.errors import Conflict, NotFound
 from businesses.localtime import instants, minute_of
@@ -45,7 +45,7 @@ def free_at(business_id: int, booking_id: UUID, start: Start, *, live: bool, now
     found = occupancy(
         business_id, live=live, first=start.date, last=start.date, wish_of=partial(wish_to_move, booking, held, None)
     )
-    busy = found.busy(without={blocked_record(allocation) for allocation in held})
+    busy = found.busy(without=held)
     view = engine.DayView(found.snapshot.calendar, replace(found.wish, same_resource=True), start.date, busy)
     at = possible_starts(found.snapshot, start, now)[0] - view.day.start
     free = {key for key, mask in view.starts(now).items() if mask >> at & 1}

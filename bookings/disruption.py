@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
+from typing import cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ from bookings import letters, links, posting
 from bookings.asking import wish_to_move
 from bookings.letters import Visit
 from bookings.models import Allocation, Booking, Message, Status
-from bookings.queries import Occupancy, occupancy, unpack
+from bookings.queries import BOTH, Occupancy, occupancy, unpack, unpack_sessions
 from bookings.services import BookingChange, locked_booking, require_version, update_booking
 from bookings.snapshot import Snapshot
 from bookings.wording import in_language_of
@@ -31,7 +32,6 @@ from businesses.models import Business, Closure, ClosureKind, Resource
 LONGEST_DAYS = 366
 MOST_HIT = 500
 MOVABLE = (Status.PENDING, Status.CONFIRMED)
-Taken = list[tuple[int, int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +67,11 @@ def hits(absence: Absence, *, live: bool, now: int) -> list[Hit]:
     visits = [tuple(group) for _, group in groupby(held, key=lambda row: row.booking_id)]
     if len(visits) > MOST_HIT:
         raise Invalid("Too many bookings at once. Choose fewer days.", {"last": ["Too many bookings."]})
-    visits.sort(key=lambda rows: (rows[0].booking.starts_at, rows[0].booking_id))
+    visits.sort(key=lambda rows: (_booking(rows).starts_at, rows[0].booking_id))
     if not visits:
         return []
     found = _occupancy(absence, visits, live)
-    return list(_assigned(absence, found.snapshot, visits, list(unpack(found.packed)), now))
+    return list(_assigned(absence, found, visits, now))
 
 
 def _held(absence: Absence, live: bool, now: int) -> Sequence[Allocation]:
@@ -79,6 +79,7 @@ def _held(absence: Absence, live: bool, now: int) -> Sequence[Allocation]:
     part = Allocation.objects.filter(
         business=absence.business,
         live=live,
+        exclusive__in=BOTH,
         active=True,
         resource=absence.resource,
         starts_at__lt=absence.ends_at,
@@ -91,26 +92,34 @@ def _held(absence: Absence, live: bool, now: int) -> Sequence[Allocation]:
     return list(rows.order_by("booking_id", "sequence", "additional")[: MOST_HIT * 20])
 
 
+def _booking(held: Sequence[Allocation]) -> Booking:
+    """Whose the rows are: they were found by their bookings."""
+    return cast(Booking, held[0].booking)
+
+
 def _occupancy(absence: Absence, visits: Sequence[tuple[Allocation, ...]], live: bool) -> Occupancy:
-    zone, first, last = absence.business.zone, visits[0][0].booking, visits[-1][0].booking
-    longest = max(visits, key=lambda rows: rows[0].booking.ends_at - rows[0].booking.starts_at)
+    zone, first, last = absence.business.zone, _booking(visits[0]), _booking(visits[-1])
+    longest = max(visits, key=lambda rows: _booking(rows).ends_at - _booking(rows).starts_at)
     return occupancy(
         absence.business.id,
         live=live,
         first=date_of(zone, minute_of(first.starts_at)),
         last=date_of(zone, minute_of(last.ends_at)),
-        wish_of=partial(wish_to_move, longest[0].booking, longest, None),
+        wish_of=partial(wish_to_move, _booking(longest), longest, None),
     )
 
 
-def _assigned(
-    absence: Absence, snapshot: Snapshot, visits: Sequence[tuple[Allocation, ...]], taken: Taken, now: int
-) -> Iterator[Hit]:
-    """Each booking with the resources that are left for it; what is proposed is taken for those that follow."""
+def _assigned(absence: Absence, found: Occupancy, visits: Sequence[tuple[Allocation, ...]], now: int) -> Iterator[Hit]:
+    """Each booking with the resources that are left for it; what is proposed is taken for those that follow.
+
+    Who is in a class may join the same class of somebody else; a class that has yet to be opened there is proposed to
+    the first only, as nobody knows yet whether it will be.
+    """
+    snapshot, taken, sessions = found.snapshot, list(unpack(found.packed)), list(unpack_sessions(found.classes))
     by_id = {resource.id: resource for resource in snapshot.resources.values()}
     for held in visits:
-        booking = held[0].booking
-        busy = engine.Busy(taken)
+        booking = _booking(held)
+        busy = engine.Busy(taken, sessions)
         free = list(_takers(absence, snapshot, held, busy, now))
         others = tuple(by_id[key] for key in free)
         if others:
@@ -124,11 +133,12 @@ def _takers(
 ) -> Iterator[int]:
     """Who could take over all of a visit at its time: does it, is there, is free, is large enough.
 
-    A room that a visit needs besides cannot be given up for another: such visits are moved to another time.
+    A room that a visit needs besides cannot be given up for another, nor shared by two classes: such visits are moved
+    to another time.
     """
-    if any(row.additional and row.resource_id == absence.resource.id for row in held):
+    if any(row.additional and (row.session_id or row.resource_id == absence.resource.id) for row in held):
         return
-    booking, own = held[0].booking, {row.resource_id for row in held}
+    booking, own = _booking(held), {row.resource_id for row in held}
     wish = wish_to_move(booking, held, None, snapshot)
     alone = replace(wish, services=tuple(replace(service, also_needs="") for service in wish.services))
     start = minute_of(booking.starts_at)

@@ -217,7 +217,9 @@ def _hold(business: Business, booking: Booking, pick: engine.Pick) -> None:
         return
     held = Allocation.objects.filter(business=business, live=booking.live, resource_id=pick.resource, active=True)
     overlap = Q(blocked_from__lt=booking.ends_at, blocked_until__gt=booking.starts_at)
-    others = held.filter(overlap).order_by("blocked_from").values_list("booking__code", "booking__imports__reference")
+    rows = held.filter(overlap, exclusive=True).order_by("blocked_from")
+    others = rows.values_list("booking__code", "service__name", "booking__imports__reference")
     if not others:  # whoever was in the way has gone since
         raise Raced
-    raise Overlapping([f"{code} ({reference})" if reference else code for code, reference in others])
+    named = [(code or name, reference) for code, name, reference in others]  # a class has no code
+    raise Overlapping([f"{name} ({reference})" if reference else name for name, reference in named])

@@ -25,25 +25,28 @@ WHERE e.business_id = %(business)s AND e.created_at >= %(start)s AND e.created_a
 GROUP BY 1
 """
 
-# What goes past midnight is divided between its dates; it counts as a visit on the first. What begins before
-# `start` is read from `reach` on: no allocation is longer than that.
+# What goes past midnight is divided between its dates; it counts as a visit on the first. The time of a class is that
+# of its own hold, its visits are those who booked it. What begins before `start` is read from `reach` on: no
+# allocation is longer than that.
 TIME_USED = """
 WITH taken AS NOT MATERIALIZED (
-    SELECT resource_id, service_id, additional, starts_at, ends_at,
+    SELECT resource_id, service_id, exclusive, booking_id IS NOT NULL AND NOT additional AS visit, starts_at, ends_at,
         width_bucket(starts_at, %(edges)s::timestamptz[]) AS first,
         width_bucket(ends_at - interval '1 us', %(edges)s::timestamptz[]) AS last
     FROM bookings_allocation
-    WHERE business_id = %(business)s AND live = %(live)s AND active
+    WHERE business_id = %(business)s AND live = %(live)s AND exclusive IN (true, false) AND active
         AND blocked_from >= %(reach)s AND blocked_from < %(end)s AND ends_at > %(start)s AND starts_at < %(end)s
 ), parts AS (
-    SELECT resource_id, service_id, first AS place, NOT additional AS begins,
-        CASE WHEN first = last THEN ends_at ELSE (%(edges)s::timestamptz[])[first + 1] END - starts_at AS lasts
+    SELECT resource_id, service_id, first AS place, visit AS begins,
+        CASE WHEN NOT exclusive THEN interval '0'
+            ELSE CASE WHEN first = last THEN ends_at ELSE (%(edges)s::timestamptz[])[first + 1] END - starts_at
+        END AS lasts
     FROM taken WHERE first > 0
     UNION ALL
     SELECT resource_id, service_id, place, false,
         least(ends_at, (%(edges)s::timestamptz[])[place + 1]) - (%(edges)s::timestamptz[])[place]
     FROM taken, generate_series(first + 1, least(last, cardinality(%(edges)s::timestamptz[]) - 1)) AS place
-    WHERE last > first
+    WHERE last > first AND exclusive
 )
 SELECT resource_id, in_column, service_id, count(*) FILTER (WHERE begins), (extract(epoch FROM sum(lasts)) / 60)::bigint
 FROM (SELECT resource_id, service_id, begins, lasts, (%(columns)s::int[])[place] AS in_column FROM parts) known

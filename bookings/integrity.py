@@ -22,7 +22,7 @@ PROMISES = (
         FROM (
             SELECT id, resource_id, blocked_from, blocked_until,
                 lead(id) OVER lane AS next_id, lead(blocked_from) OVER lane AS next_from
-            FROM bookings_allocation WHERE active
+            FROM bookings_allocation WHERE active AND (booking_id IS NULL OR session_id IS NULL)
             WINDOW lane AS (PARTITION BY lane ORDER BY blocked_from, id)
         ) a JOIN bookings_allocation b ON b.id = a.next_id
         WHERE a.next_from < a.blocked_until
@@ -33,6 +33,50 @@ PROMISES = (
         """
         SELECT 'allocation_no_overlap is missing or not valid' WHERE NOT EXISTS (
             SELECT 1 FROM pg_constraint WHERE conname = 'allocation_no_overlap' AND contype = 'x' AND convalidated)
+        """,
+    ),
+    Promise(
+        "no class has more bookings than places, and the places that are taken are those of its bookings",
+        """
+        SELECT format('class %s: %s of %s places are taken, its bookings have %s', s.id, s.taken, s.capacity,
+                      coalesce(b.places, 0))
+        FROM bookings_classsession s LEFT JOIN (
+            SELECT session_id, sum(places) AS places FROM bookings_allocation
+            WHERE session_id IS NOT NULL AND booking_id IS NOT NULL AND active GROUP BY session_id
+        ) b ON b.session_id = s.id
+        WHERE s.taken <> coalesce(b.places, 0) OR s.taken > s.capacity
+        """,
+    ),
+    Promise(
+        "a class holds the time of its resources while somebody has booked it, and only then",
+        """
+        SELECT format('class %s: %s places are taken, but %s of its %s resources are held', s.id, s.taken,
+                      coalesce(h.held, 0), 1 + (s.companion_id IS NOT NULL)::int)
+        FROM bookings_classsession s LEFT JOIN (
+            SELECT a.session_id, count(*) AS held FROM bookings_allocation a JOIN bookings_classsession s
+                ON s.id = a.session_id AND s.live = a.live
+                AND a.resource_id = CASE WHEN a.additional THEN s.companion_id ELSE s.resource_id END
+                AND (a.blocked_from, a.blocked_until) = (s.blocked_from, s.blocked_until)
+            WHERE a.booking_id IS NULL AND a.active GROUP BY a.session_id
+        ) h ON h.session_id = s.id
+        WHERE coalesce(h.held, 0) <> CASE WHEN s.taken > 0 THEN 1 + (s.companion_id IS NOT NULL)::int ELSE 0 END
+        """,
+    ),
+    Promise(
+        "a booking takes as many places of a class as people come",
+        """
+        SELECT format('booking %s: %s people, %s places of class %s', b.id, b.party_size, a.places, a.session_id)
+        FROM bookings_allocation a JOIN bookings_booking b ON b.id = a.booking_id
+        WHERE a.places > 0 AND a.places <> b.party_size
+        """,
+    ),
+    Promise(
+        "the database counts the places of classes",
+        """
+        SELECT format('the trigger %s is missing or off', name)
+        FROM unnest(ARRAY['class_places_insert', 'class_places_update', 'class_places_delete',
+                          'booking_party_changed', 'class_stays']) AS name
+        WHERE NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = name AND tgenabled IN ('O', 'A'))
         """,
     ),
     Promise(
@@ -50,7 +94,7 @@ PROMISES = (
         SELECT format('booking %s: its times are not those of its allocations', b.id)
         FROM bookings_booking b LEFT JOIN (
             SELECT booking_id, min(starts_at) AS starts_at, max(ends_at) AS ends_at, bool_and(sequence >= 0) AS known
-            FROM bookings_allocation GROUP BY booking_id
+            FROM bookings_allocation WHERE booking_id IS NOT NULL GROUP BY booking_id
         ) a ON a.booking_id = b.id
         WHERE a.booking_id IS NULL OR (a.starts_at, a.ends_at) <> (b.starts_at, b.ends_at)
         """,

@@ -3,7 +3,7 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
 
 from bookings.waitlist_models import AT_WORK as AT_WORK
 from bookings.waitlist_models import UNDER_WAY as UNDER_WAY
@@ -81,6 +81,36 @@ class Source(models.TextChoices):
     IMPORT = "import"
 
 
+class SeriesUnit(models.TextChoices):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class Series(TenantModel):
+    """Visits that were booked together, at the same wall-clock time every so many days, weeks or months.
+
+    Each is a booking of its own, which may move or be cancelled like any other. `count`: of those that were asked for.
+    """
+
+    live = models.BooleanField()
+    unit = models.CharField(max_length=5, choices=SeriesUnit.choices)
+    every = models.PositiveSmallIntegerField()
+    count = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name_plural = "series"
+        constraints = [
+            tenant_key("series"),
+            models.CheckConstraint(
+                condition=Q(every__gte=1, every__lte=52, count__gte=1, count__lte=52), name="series_size"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} times every {self.every} {self.unit}"
+
+
 class Booking(TenantModel):
     """One visit. The guest fields are what was typed when booking; the customer is who the business knows.
 
@@ -92,6 +122,16 @@ class Booking(TenantModel):
         Customer, null=True, on_delete=models.PROTECT, related_name="bookings", db_constraint=False, db_index=False
     )
     deposit = models.OneToOneField(Deposit, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False)
+    series = models.ForeignKey(
+        Series,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="bookings",
+        db_constraint=False,
+        db_index=False,
+    )
+    occurrence = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Its place in the series, from 1.")
     live = models.BooleanField()
     status = models.CharField(max_length=10, choices=Status.choices)
     source = models.CharField(max_length=10, choices=Source.choices)
@@ -125,6 +165,13 @@ class Booking(TenantModel):
             models.UniqueConstraint(fields=["business", "code"], name="booking_code_once"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_forward"),
             models.CheckConstraint(condition=Q(party_size__gte=1, party_size__lte=50), name="booking_party"),
+            models.CheckConstraint(
+                condition=Q(series=None, occurrence=None) | Q(series__isnull=False, occurrence__gte=1),
+                name="booking_occurrence",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "occurrence"], condition=Q(series__isnull=False), name="booking_occurrence_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "live", "starts_at", "id"], name="booking_by_time"),
@@ -149,15 +196,65 @@ class Range(Func):
     """A PostgreSQL range built from columns: Range("a", "b", function="tstzrange")."""
 
 
+class ClassSession(TenantRow):
+    """One start of a class: a time that several bookings share. The places that are taken are counted by the database.
+
+    While any is taken, an allocation without a booking holds the time of each of its resources; each booking's own
+    allocations point here and hold nothing besides (docs/classes.md). `companion`: the second resource.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    resource = models.ForeignKey(
+        Resource, on_delete=models.PROTECT, related_name="sessions", db_constraint=False, db_index=False
+    )
+    companion = models.ForeignKey(
+        Resource, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    live = models.BooleanField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    blocked_from = models.DateTimeField()
+    blocked_until = models.DateTimeField()
+    capacity = models.PositiveSmallIntegerField()
+    taken = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+
+    class Meta:
+        constraints = [
+            tenant_key("classsession"),
+            models.UniqueConstraint(fields=["service", "resource", "live", "starts_at"], name="class_session_once"),
+            models.CheckConstraint(condition=Q(taken__gte=0, taken__lte=F("capacity")), name="class_not_oversold"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["business", "live", "blocked_from"], condition=Q(taken__gt=0), name="class_session_taken"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} {self.starts_at:%Y-%m-%d %H:%M} {self.taken}/{self.capacity}"
+
+
 class Allocation(TenantRow):
     """A resource held for a part of a booking, from `blocked_from` to `blocked_until`, buffers included.
 
-    `lane` is the resource's id, negative for test bookings: they behave alike and never meet.
+    `lane` is the resource's id, negative for test bookings: they behave alike and never meet. With a `session` it is a
+    booking's part in a class, which takes so many `places` of it, or without a booking the class's own hold. All but
+    parts in a class are `exclusive`: nothing else may be there.
     """
 
     booking = models.ForeignKey(
-        Booking, on_delete=models.CASCADE, related_name="allocations", db_constraint=False, db_index=False
+        Booking, null=True, on_delete=models.CASCADE, related_name="allocations", db_constraint=False, db_index=False
     )
+    session = models.ForeignKey(
+        ClassSession,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="allocations",
+        db_constraint=False,
+        db_index=False,
+    )
+    places = models.PositiveSmallIntegerField(default=0, db_default=0)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     resource = models.ForeignKey(
         Resource, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=False
@@ -175,6 +272,11 @@ class Allocation(TenantRow):
         output_field=models.BigIntegerField(),
         db_persist=True,
     )
+    exclusive = models.GeneratedField(
+        expression=ExpressionWrapper(Q(booking=None) | Q(session=None), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -184,7 +286,7 @@ class Allocation(TenantRow):
                     (Range("lane", "lane", Value("[]"), function="int8range"), "="),
                     (Range("blocked_from", "blocked_until", function="tstzrange"), "&&"),
                 ],
-                condition=Q(active=True),
+                condition=Q(active=True, exclusive=True),
             ),
             models.UniqueConstraint(fields=["booking", "sequence", "additional"], name="allocation_place_once"),
             models.CheckConstraint(
@@ -193,14 +295,22 @@ class Allocation(TenantRow):
                 ),
                 name="allocation_times",
             ),
+            models.CheckConstraint(
+                condition=Q(booking__isnull=False, session=None, places=0)
+                | Q(booking=None, session__isnull=False, places=0)
+                | Q(booking__isnull=False, session__isnull=False, additional=True, places=0)
+                | Q(booking__isnull=False, session__isnull=False, additional=False, places__gte=1),
+                name="allocation_owner",
+            ),
         ]
         indexes = [
             models.Index(
-                fields=["business", "live", "blocked_from"],
+                fields=["business", "live", "exclusive", "blocked_from"],
                 include=["resource", "blocked_until"],
                 condition=Q(active=True),
                 name="allocation_busy_time",
             ),
+            models.Index(fields=["session"], condition=Q(session__isnull=False), name="allocation_of_session"),
         ]
 
     def __str__(self) -> str:

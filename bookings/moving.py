@@ -14,7 +14,7 @@ from bookings.events import record_change
 from bookings.lifecycle import require_booked
 from bookings.models import Allocation, Booking, Status
 from bookings.placing import Placement, Start, decide, hold, lock_resources, nearest_starts
-from bookings.queries import blocked_record, occupancy
+from bookings.queries import occupancy
 from bookings.snapshot import Snapshot
 from businesses.errors import Conflict
 
@@ -59,9 +59,8 @@ def relocate(booking: Booking, held: list[Allocation], move: Move, *, now: int) 
 
 def refused_move(refusal: SlotTaken, booking: Booking, held: list[Allocation], move: Move, *, now: int) -> SlotTaken:
     """The refusal with the free starts nearest to the one that was asked for; its own time counts as free."""
-    own = {blocked_record(a) for a in held}
     wish_of = _wish(booking, held, move)
-    nearest = nearest_starts(booking.business_id, wish_of, move.start, live=booking.live, now=now, without=own)
+    nearest = nearest_starts(booking.business_id, wish_of, move.start, live=booking.live, now=now, without=held)
     return SlotTaken(refusal.reason, nearest)
 
 
@@ -69,7 +68,7 @@ def _new_place(booking: Booking, held: list[Allocation], move: Move, now: int) -
     day = move.start.date
     wish_of = _wish(booking, held, move)
     found = occupancy(booking.business_id, live=booking.live, first=day, last=day, wish_of=wish_of)
-    busy = found.busy(without={blocked_record(a) for a in held})
+    busy = found.busy(without=held)
     own = {a.resource_id for a in held if not a.additional}
     if move.resource is None and len(own) == 1:
         staying = replace(found, wish=replace(found.wish, resource=own.pop()))

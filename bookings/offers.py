@@ -1,6 +1,6 @@
 """What the desk is offered: the starts of a day, each with the resources that could take it."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from bookings import availability as engine
 from bookings.asking import Ask, wish_to_move
-from bookings.models import Booking
-from bookings.queries import Occupancy, blocked_record, held_allocations, occupancy
+from bookings.models import Allocation, Booking
+from bookings.queries import Occupancy, held_allocations, occupancy
 from businesses.localtime import date_of
 from businesses.models import Business, Resource
 
@@ -41,17 +41,15 @@ def starts_to_move(booking: Booking, on: date, *, resource: UUID | None, now: in
     held = held_allocations(booking)
     wish_of = partial(wish_to_move, booking, held, resource)
     found = occupancy(booking.business_id, live=booking.live, first=on, last=on, wish_of=wish_of)
-    return _offers(found, on, now, without={blocked_record(allocation) for allocation in held})
+    return _offers(found, on, now, without=held)
 
 
-def _offers(found: Occupancy, on: date, now: int, without: Collection[tuple[int, int, int]] = ()) -> Offers:
+def _offers(found: Occupancy, on: date, now: int, without: Iterable[Allocation] = ()) -> Offers:
     """Staff may begin at any minute: the grid is what helps them to choose."""
     calendar = found.snapshot.calendar
     view = engine.DayView(calendar, found.wish, on, found.busy(without))
     anyway = _half_hours(view) if found.wish.any_hours else 0
-    masks = {
-        key: mask & (calendar.grid(calendar.resources[key], on) | anyway) for key, mask in view.starts(now).items()
-    }
+    masks = {key: mask & (view.grid(key) | anyway) for key, mask in view.starts(now).items()}
     union = 0
     for mask in masks.values():
         union |= mask

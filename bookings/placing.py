@@ -1,12 +1,13 @@
 """Taking time: from a wish to allocations. The protocol is written down in docs/locking.md."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bookings import availability as engine
+from bookings.classes import join_classes
 from bookings.errors import SlotTaken, wire_start
 from bookings.events import BookedItem
 from bookings.models import Allocation, Booking
@@ -157,11 +158,11 @@ def nearest_starts(
     *,
     live: bool,
     now: int,
-    without: Collection[tuple[int, int, int]] = (),
+    without: Iterable[Allocation] = (),
 ) -> list[dict[str, str]]:
     """The free starts of the grid nearest to a refused one, on its day and the next ones, in order of time.
 
-    `without`: blocked time that does not count, a booking's own when it moves.
+    `without`: what does not count, a booking's own when it moves.
     """
     last = start.date + timedelta(days=NEAREST_DAYS)
     found = occupancy(business_id, live=live, first=start.date, last=last, wish_of=wish_of)
@@ -189,7 +190,7 @@ def lock_resources(business_id: int, keys: set[int]) -> None:
 
 
 COLUMNS = (
-    "business_id, booking_id, service_id, resource_id, sequence, additional, live, active, "
+    "business_id, booking_id, service_id, resource_id, sequence, additional, session_id, places, live, active, "
     "starts_at, ends_at, blocked_from, blocked_until, updated_at"
 )
 
@@ -200,21 +201,31 @@ def hold(booking: Booking, placement: Placement) -> None:
     if len(picks) > 1:
         lock_resources(booking.business_id, {pick.resource for pick in picks})
     admit_longest(placement.snapshot.business, picks)
-    if insert_allocations(booking, picks, active=True) != len(picks):
+    sessions = join_classes(booking, picks)
+    if insert_allocations(booking, picks, sessions=sessions, active=True) != len(picks):
         raise Raced
 
 
-def insert_allocations(booking: Booking, picks: Sequence[engine.Pick], *, active: bool) -> int:
-    """Insert what is free of the picks; how many that were. Inactive ones hold nothing and are always inserted."""
-    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now())"] * len(picks))
-    values: list[Any] = [value for pick in picks for value in _row(booking, pick, active)]
+NO_CLASS: Mapping[int, int] = {}
+
+
+def insert_allocations(
+    booking: Booking, picks: Sequence[engine.Pick], *, active: bool, sessions: Mapping[int, int] = NO_CLASS
+) -> int:
+    """Insert what is free of the picks; how many that were. Inactive ones hold nothing and are always inserted.
+
+    `sessions`: the classes that they are parts of, by their place in the visit.
+    """
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now())"] * len(picks))
+    values: list[Any] = [value for pick in picks for value in _row(booking, pick, active, sessions)]
     sql = f"INSERT INTO bookings_allocation ({COLUMNS}) VALUES {rows} ON CONFLICT DO NOTHING"  # noqa: S608
     return execute(sql, values)
 
 
-def _row(booking: Booking, pick: engine.Pick, active: bool) -> Iterator[object]:
+def _row(booking: Booking, pick: engine.Pick, active: bool, sessions: Mapping[int, int]) -> Iterator[object]:
+    session = sessions.get(pick.sequence)
     yield from (booking.business_id, booking.id, pick.service, pick.resource, pick.sequence, pick.additional)
-    yield from (booking.live, active)
+    yield from (session, 0 if session is None or pick.additional else booking.party_size, booking.live, active)
     for minute in (pick.start, pick.end, pick.blocked_from, pick.blocked_until):
         yield moment_of(minute)
 

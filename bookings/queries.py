@@ -1,8 +1,8 @@
 """The reads: what is free, which bookings there are. A constant number of queries, whatever the range."""
 
 import struct
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from businesses.errors import DomainError, NotFound
 from businesses.localtime import minute_of, moment_of
 from businesses.models import Business, Resource, Service
 
+BOTH = (True, False)  # of a column of an index that does not matter: whoever names no value cannot use the ones behind
+
 # Everything that blocks a resource in a stretch of time, as one string of 24-byte records. The lower bound is
 # the stretch's start minus the longest allocation there is: a plain range scan at any size.
 BUSY_TIME = """
@@ -25,12 +27,25 @@ SELECT b.config_version,
     (SELECT string_agg(int8send(a.resource_id) || timestamptz_send(a.blocked_from)
                        || timestamptz_send(a.blocked_until), '')
      FROM bookings_allocation a
-     WHERE a.business_id = b.id AND a.live = %s AND a.active
-       AND a.blocked_from >= %s AND a.blocked_from < %s)
-FROM businesses_business b WHERE b.id = %s
+     WHERE a.business_id = b.id AND a.live = %(live)s AND a.exclusive AND a.active
+       AND a.blocked_from >= %(start)s AND a.blocked_from < %(end)s){classes}
+FROM businesses_business b WHERE b.id = %(business)s
 """
 
+# The classes that somebody has booked in the same stretch, in 80 bytes each. Only asked of who has classes.
+CLASSES = """,
+    (SELECT string_agg(int8send(s.id) || int8send(s.service_id) || int8send(s.resource_id)
+                       || int8send(coalesce(s.companion_id, 0)) || timestamptz_send(s.starts_at)
+                       || timestamptz_send(s.ends_at) || timestamptz_send(s.blocked_from)
+                       || timestamptz_send(s.blocked_until) || int8send(s.capacity) || int8send(s.taken), '')
+     FROM bookings_classsession s
+     WHERE s.business_id = b.id AND s.live = %(live)s AND s.taken > 0
+       AND s.blocked_from >= %(start)s AND s.blocked_from < %(end)s)"""
+
+ALONE, WITH_CLASSES = BUSY_TIME.format(classes=", NULL::bytea"), BUSY_TIME.format(classes=CLASSES)
+
 _RECORD = struct.Struct("!qqq")
+_SESSION = struct.Struct("!10q")
 _MICROSECONDS = 60_000_000
 _YEAR_2000 = 15_778_080  # minutes from 1970 to 2000, where PostgreSQL's binary timestamps begin
 
@@ -39,16 +54,37 @@ _YEAR_2000 = 15_778_080  # minutes from 1970 to 2000, where PostgreSQL's binary 
 class Occupancy:
     """One consistent read: the configuration, the taken time, and the wish as that configuration reads it.
 
-    `packed` identifies the taken time exactly.
+    `packed` and `classes` identify the taken time exactly.
     """
 
     snapshot: Snapshot
     wish: engine.Wish
     packed: bytes
+    classes: bytes
 
-    def busy(self, without: Collection[tuple[int, int, int]] = ()) -> engine.Busy:
-        """The taken time, less the given (resource, from, until) records: a booking's own, when it moves."""
-        return engine.Busy(record for record in unpack(self.packed) if record not in without)
+    def busy(self, without: Iterable[Allocation] = ()) -> engine.Busy:
+        """The taken time, less what is given: a booking's own, when it moves. A class that others are in stays."""
+        gone, places = set(), dict[int, int]()
+        for own in without:
+            if own.session_id is None:
+                gone.add(blocked_record(own))
+            else:
+                places[own.session_id] = places.get(own.session_id, 0) + own.places
+        sessions = []
+        for session in unpack_sessions(self.classes):
+            taken = session.taken - places.get(session.id, 0)
+            if taken:
+                sessions.append(session if taken == session.taken else replace(session, taken=taken))
+            else:
+                gone |= {(key, session.blocked_from, session.blocked_until) for key in session.resources}
+        return engine.Busy((record for record in unpack(self.packed) if record not in gone), sessions)
+
+
+def unpack_sessions(packed: bytes) -> Iterator[engine.Session]:
+    """The classes that somebody has booked."""
+    for key, service, resource, companion, *times, capacity, taken in _SESSION.iter_unpack(packed):
+        start, end, since, until = (moment // _MICROSECONDS + _YEAR_2000 for moment in times)
+        yield engine.Session(key, service, resource, companion, start, end, since, until, capacity, taken)
 
 
 def unpack(packed: bytes) -> Iterator[tuple[int, int, int]]:
@@ -92,19 +128,20 @@ def occupancy_on(
             if snapshot_of(business_id) is snapshot:
                 raise
         else:
-            packed = _taken(snapshot, live, first, last, wish.longest_visit)
-            if packed is not None:
-                return Occupancy(snapshot, wish, packed)
+            taken = _taken(snapshot, live, first, last, wish.longest_visit)
+            if taken is not None:
+                return Occupancy(snapshot, wish, *taken)
         snapshot = load_snapshot(business_id)
 
 
-def _taken(snapshot: Snapshot, live: bool, first: date, last: date, margin: int) -> bytes | None:
-    """The packed taken time, or None when the configuration has changed since the snapshot."""
+def _taken(snapshot: Snapshot, live: bool, first: date, last: date, margin: int) -> tuple[bytes, bytes] | None:
+    """The packed taken time and classes, or None when the configuration has changed since the snapshot."""
     calendar = snapshot.calendar
     start = calendar.day(first).start - margin - snapshot.longest_block
     end = calendar.day(last).end + margin
-    version, packed = prepared(BUSY_TIME, (live, moment_of(start), moment_of(end), snapshot.business.id))[0]
-    return (packed or b"") if version == snapshot.version else None
+    asked = {"live": live, "start": moment_of(start), "end": moment_of(end), "business": snapshot.business.id}
+    version, packed, classes = prepared(WITH_CLASSES if snapshot.has_classes else ALONE, asked)[0]
+    return (packed or b"", classes or b"") if version == snapshot.version else None
 
 
 def next_open_dates(
@@ -179,7 +216,7 @@ def free_resources(business_id: int, booking_id: UUID, *, live: bool) -> list[Re
         for resource in snapshot.resources.values()
         if resource.id not in own
         and resource.active
-        and resource.capacity_max >= booking.party_size
+        and (resource.capacity_max >= booking.party_size or all(a.session_id for a in held))
         and _could_take(snapshot, resource, held, taken)
     ]
 
@@ -188,6 +225,7 @@ def _time_taken(snapshot: Snapshot, booking: Booking, start: datetime, end: date
     taken = Allocation.objects.filter(
         business_id=booking.business_id,
         live=booking.live,
+        exclusive=True,
         active=True,
         blocked_from__gt=start - timedelta(minutes=snapshot.longest_block),
         blocked_from__lt=end,

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from bookings import availability as engine
+from bookings.classes import change_class, require_places
 from bookings.events import record_change
 from bookings.lifecycle import require_not_over
 from bookings.models import Allocation, Booking
@@ -27,10 +28,12 @@ def reseat(booking: Booking, *, party: int | None, resource: UUID | None) -> Non
     if resource and (target is None or not target.active):
         raise NotFound("There is no such resource.")
     held = held_allocations(booking)
-    capacities = [target.capacity_max] if target else []
-    capacities += [a.resource.capacity_max for a in held if a.additional or not target]
+    alone = [a for a in held if a.session_id is None]  # a class has a size of its own
+    capacities = [target.capacity_max] if target and alone else []
+    capacities += [a.resource.capacity_max for a in alone if a.additional or not target]
     if any(party > capacity for capacity in capacities):
         raise Conflict("The resource is too small for this party.", {"reason": str(engine.Reason.CAPACITY)})
+    require_places(booking, held, party)
     if target:
         _move(booking, held, target, snapshot)
     booking.party_size = party
@@ -50,6 +53,9 @@ def _move(booking: Booking, held: list[Allocation], target: Resource, snapshot: 
         return
     lock_resources(booking.business_id, {target.id, *(a.resource_id for a in moving)})
     for allocation in moving:
+        if allocation.session_id is not None:
+            change_class(booking, allocation, target)
+            continue
         allocation.resource = target
         try:
             with transaction.atomic():

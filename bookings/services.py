@@ -38,7 +38,10 @@ from payments.models import Action, Channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBooking:
-    """What somebody wants to book. `key`: the booking's id, where who asks chooses it (bookings/once.py)."""
+    """What somebody wants to book. `key`: the booking's id, where who asks chooses it (bookings/once.py).
+
+    `series`: the one that it is a visit of, and which (bookings/series.py).
+    """
 
     business_id: int
     live: bool
@@ -49,6 +52,7 @@ class NewBooking:
     staff_notes: str = ""
     deposit: DepositWish | None = None
     key: UUID | None = None
+    series: tuple[int, int] | None = None
 
 
 def create_booking(new: NewBooking, *, now: int) -> tuple[Booking, Placement]:
@@ -57,14 +61,15 @@ def create_booking(new: NewBooking, *, now: int) -> tuple[Booking, Placement]:
     Raises SlotTaken (409) with the reason and free alternatives, Conflict, Invalid, NotFound.
     """
     try:
-        return _create(new, now)
+        return book(new, now=now)
     except SlotTaken as refusal:
         nearest = nearest_starts(new.business_id, new.ask.wish, new.start, live=new.live, now=now)
         raise SlotTaken(refusal.reason, nearest) from None
 
 
 @transactional
-def _create(new: NewBooking, now: int) -> tuple[Booking, Placement]:
+def book(new: NewBooking, *, now: int) -> tuple[Booking, Placement]:
+    """Book a visit as a part of something larger: a refusal leaves nothing behind, and names no alternatives."""
     day = new.start.date
     found = occupancy(new.business_id, live=new.live, first=day, last=day, wish_of=new.ask.wish)
     placement = decide(found, new.start, now=now)
@@ -117,6 +122,8 @@ def drafted(new: NewBooking, placement: Placement) -> Booking:
     )
     if new.key:
         booking.uuid = new.key
+    if new.series:
+        booking.series_id, booking.occurrence = new.series
     return booking
 
 

@@ -34,6 +34,7 @@ class Snapshot:
     services: dict[str, Service]
     resources: dict[str, Resource]
     prices: dict[tuple[int, int], int]
+    has_classes: bool
 
     def default_service(self) -> Service | None:
         bookable = [service for service in self.services.values() if service.active]
@@ -102,6 +103,7 @@ def load_snapshot(business_id: int) -> Snapshot:
         services={str(service.uuid): service for service in services},
         resources={str(resource.uuid): resource for resource in resources},
         prices={(p.service_id, p.resource_id): p.price_cents for p in performing if p.price_cents is not None},
+        has_classes=any(service.places for service in services),
     )
     with _lock:
         _kept[business_id] = snapshot
@@ -163,6 +165,8 @@ def _service(service: Service, performing: list[ServiceResource]) -> engine.Serv
         active=service.active,
         online=service.bookable_online,
         also_needs=service.also_needs,
+        places=service.places or 0,
+        starts=tuple(service.starts),
         performers={
             p.resource_id: p.duration_minutes or service.duration_minutes
             for p in performing

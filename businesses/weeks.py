@@ -9,6 +9,7 @@ from businesses.localtime import DAY
 
 WEEK = 7 * DAY
 TEXT = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})\Z")
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,6 +35,14 @@ def read_interval(weekday: int, text: str) -> Interval:
 def interval(weekday: int, opens: int, closes: int) -> Interval:
     """An interval of wall-clock times; one that ends at or before its start ends on the next day."""
     return Interval(weekday, opens, closes if closes > opens else closes + DAY)
+
+
+def read_start(weekday: int, text: str) -> int:
+    """`"18:00"` on a weekday as minutes after Monday's midnight. Raises ValueError saying what is wrong."""
+    match = CLOCK.match(text)
+    if not match:
+        raise ValueError(f'{text!r} is not a time: write "18:00"')
+    return weekday * DAY + int(match[1]) * 60 + int(match[2])
 
 
 def overlapping(intervals: list[Interval]) -> tuple[Interval, Interval] | None:

@@ -52,11 +52,18 @@ def remembered(
     `question` is of a class of its own for each kind of answer: together with `found` it says everything.
     """
     snapshot = found.snapshot
-    key = (snapshot.business.id, snapshot.version, question, found.packed, *_clock(found, first, last, now))
+    key = (
+        snapshot.business.id,
+        snapshot.version,
+        question,
+        found.packed,
+        found.classes,
+        *_clock(found, first, last, now),
+    )
     known = _answers.get(key)
     if known is None:
         known = make()
-        _answers.put(key, known, cost=len(known) + len(found.packed) + 1024)
+        _answers.put(key, known, cost=len(known) + len(found.packed) + len(found.classes) + 1024)
     return known
 
 

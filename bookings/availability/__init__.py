@@ -5,7 +5,7 @@ decides a booking, `why_not(view, start, now)` explains. A single DayView answer
 dialect or refusal can disagree with another. `obstacle(calendar, wish)` says why no day can have a start.
 """
 
-from bookings.availability.busy import Busy
+from bookings.availability.busy import Busy, Session
 from bookings.availability.calendar import Calendar, Day, Resource, Rules, Service, Week
 from bookings.availability.obstacles import Obstacle, able, obstacle
 from bookings.availability.opening import WeekMinutes, for_reckoning, open_minutes
@@ -26,6 +26,7 @@ __all__ = [
     "Resource",
     "Rules",
     "Service",
+    "Session",
     "Week",
     "WeekMinutes",
     "Wish",

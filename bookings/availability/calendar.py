@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bookings.availability.spans import Span, bits, every, intersect, subtract, union
-from businesses.localtime import DAY, day_bounds, earliest_instant, latest_instant
+from businesses.localtime import DAY, day_bounds, earliest_instant, instants, latest_instant
 
 Week = tuple[tuple[Span, ...], ...]  # for Monday to Sunday: (opens, closes) in minutes after midnight
+Timetable = tuple[int, ...]  # minutes after Monday's midnight, ascending
 
 CACHED_MASKS = 20_000
 
@@ -50,7 +51,11 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """`performers` maps the resources that can do it to the minutes they take."""
+    """`performers` maps the resources that can do it to the minutes they take.
+
+    `places`: how many may share one start, 0 when nobody shares. `starts`: its own, that take the place
+    of the grid.
+    """
 
     id: int
     uuid: str
@@ -62,6 +67,8 @@ class Service:
     active: bool = True
     online: bool = True
     also_needs: str = ""
+    places: int = 0
+    starts: Timetable = ()
     performers: Mapping[int, int] = field(default_factory=dict)
 
     @property
@@ -146,6 +153,19 @@ class Calendar:
             mask &= ~bits(start - day.start, min(end, day.end) - day.start)
         for start, end in (*self.openings, *resource.openings):
             mask |= every(self.rules.interval, start - day.start, min(end, day.end) - day.start)
+        return mask
+
+    def timetable(self, starts: Timetable, on: date) -> int:
+        """The fixed starts of a service on a date: none where the clocks skip it, the first of two."""
+        return self._remember(("timetable", starts, on), lambda: self._timetable(starts, on))
+
+    def _timetable(self, starts: Timetable, on: date) -> int:
+        day, mask = self.day(on), 0
+        for start in starts:
+            weekday, minutes = divmod(start, DAY)
+            if weekday == on.weekday():
+                for instant in instants(self.zone, on, minutes)[:1]:
+                    mask |= 1 << (instant - day.start)
         return mask
 
     def weekly_grid(self, on: date) -> int:

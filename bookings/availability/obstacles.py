@@ -37,7 +37,7 @@ def able(calendar: Calendar, wish: Wish) -> list[Resource]:
     found = {r.id: r for r in performers(calendar, wish, wish.services[0])}
     for service in wish.services:
         offered = wish.bookable(service) and wish.welcome(service)
-        doing = {r.id for r in performers(calendar, wish, service) if offered and wish.fits(r)}
+        doing = {r.id for r in performers(calendar, wish, service) if offered and wish.fits(r, service)}
         if service.also_needs:
             others = {r.id for r in companions(calendar, wish, service)}
             doing = {key for key in doing if others - {key}}

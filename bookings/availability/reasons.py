@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 
-from bookings.availability.calendar import Resource, Service
+from bookings.availability.calendar import Resource
 from bookings.availability.spans import bits, every, positions
 from bookings.availability.starts import DayView, companions, performers
 from businesses.localtime import DAY, date_of
@@ -25,6 +25,7 @@ class Reason(StrEnum):
     CLOSED = "closed"
     BUSY = "busy"
     BUFFER = "buffer"
+    FULL = "full"
 
 
 SENTENCES = {
@@ -40,9 +41,10 @@ SENTENCES = {
     Reason.CLOSED: "Closed at this time.",
     Reason.BUSY: "This time is no longer available.",
     Reason.BUFFER: "This time is too close to another booking.",
+    Reason.FULL: "All places are taken.",
 }
 
-_NEARNESS = [Reason.OUTSIDE_HOURS, Reason.CLOSED, Reason.BUSY, Reason.BUFFER]
+_NEARNESS = [Reason.OUTSIDE_HOURS, Reason.CLOSED, Reason.BUSY, Reason.BUFFER, Reason.FULL]
 
 
 def why_never(view: DayView) -> Reason | None:
@@ -55,7 +57,7 @@ def why_never(view: DayView) -> Reason | None:
         doing = performers(view.calendar, wish, service)
         if not doing:
             return Reason.NO_RESOURCE
-        fitting = {r.id for r in doing if wish.fits(r)}
+        fitting = {r.id for r in doing if wish.fits(r, service)}
         if not fitting or not wish.welcome(service):
             return Reason.CAPACITY
         if service.also_needs and not companions(view.calendar, wish, service):
@@ -87,7 +89,7 @@ def _against_rules(view: DayView, start: int, now: int) -> Reason | None:
 def _off_grid(view: DayView, start: int) -> Reason | None:
     at = start - view.day.start
     takers = [key for key, mask in view.first.items() if mask >> at & 1]
-    on_grid = any(view.calendar.grid(view.calendar.resources[key], view.day.date) >> at & 1 for key in takers)
+    on_grid = any(view.grid(key) >> at & 1 for key in takers)
     return None if view.wish.staff or on_grid else Reason.OFF_GRID
 
 
@@ -95,40 +97,49 @@ def _not_free(view: DayView, start: int) -> Reason | None:
     if any(mask >> (start - view.day.start) & 1 for mask in view.first.values()):
         return None
     at = start
-    for index, service in enumerate(view.wish.services):
+    for index in range(len(view.wish.services)):
         able = view.candidates(index)
-        reason = _nearest(view, able, service, at) or _no_companion(view, able, service, at)
+        reason = _nearest(view, able, index, at) or _no_companion(view, able, index, at)
         if reason:
             return reason
         at += view.step(index, able[0].id)
     return Reason.NO_COMMON_RESOURCE  # each service has somebody, but nobody has time for all of them
 
 
-def _no_companion(view: DayView, able: Iterable[Resource], service: Service, start: int) -> Reason | None:
+def _no_companion(view: DayView, able: Iterable[Resource], index: int, start: int) -> Reason | None:
     """Why no second resource accompanies the first one that could take the service."""
+    service = view.wish.services[index]
     if not service.also_needs:
         return None
-    main = next(r for r in able if _verdict(view, r, service, start) is None)
+    main = next(r for r in able if _verdict(view, r, index, start) is None)
+    if start - view.day.start in view.sessions(index, main.id):
+        return None  # a class that is booked has its own
     others = [r for r in companions(view.calendar, view.wish, service) if r.id != main.id]
-    return _nearest(view, others, service, start) if others else Reason.NO_RESOURCE
+    return _nearest(view, others, index, start) if others else Reason.NO_RESOURCE
 
 
-def _nearest(view: DayView, pool: Iterable[Resource], service: Service, start: int) -> Reason | None:
+def _nearest(view: DayView, pool: Iterable[Resource], index: int, start: int) -> Reason | None:
     """None when one of the pool is free, else the reason of the one that comes closest."""
-    verdicts = [_verdict(view, resource, service, start) for resource in pool]
+    verdicts = [_verdict(view, resource, index, start) for resource in pool]
     if None in verdicts:
         return None
     return max((v for v in verdicts if v), key=_NEARNESS.index)
 
 
-def _verdict(view: DayView, resource: Resource, service: Service, start: int) -> Reason | None:
-    end = start + service.performers.get(resource.id, service.duration)
+def _verdict(view: DayView, resource: Resource, index: int, start: int) -> Reason | None:
+    service = view.wish.services[index]
+    session = (
+        view.sessions(index, resource.id).get(start - view.day.start) if resource.id in service.performers else None
+    )
+    end = session.end if session else start + service.performers.get(resource.id, service.duration)
     on, days = view.day.date, 2 + view.lookahead // DAY
     if not view.wish.any_hours:
         if not _covered(view.calendar.scheduled_spans(resource, on, days), start, end):
             return Reason.OUTSIDE_HOURS
         if not _covered(view.calendar.open_spans(resource, on, days), start, end):
             return Reason.CLOSED
+    if session:
+        return Reason.FULL if session.left < view.wish.party else None
     if view.busy.overlaps(resource.id, start, end):
         return Reason.BUSY
     if view.busy.overlaps(resource.id, start - service.before, end + service.after):
@@ -143,22 +154,30 @@ def _covered(spans: list[tuple[int, int]], start: int, end: int) -> bool:
 def unavailable(view: DayView, now: int) -> list[tuple[int, Reason]]:
     """Every start of the day that is not offered, with its reason.
 
-    Starts are those of the grid and, outside the hours, those counted from midnight in the same steps.
+    Starts are those of the grid and, outside the hours, those counted from midnight in the same steps; of a service
+    that has starts of its own, those.
     """
     offered = 0
     for mask in view.starts(now).values():
         offered |= mask
     whole = bits(0, view.day.end - view.day.start)
+    found = []
+    never = why_never(view)
+    for at in positions(_looked_at(view) & whole & ~offered):
+        reason = never or _why_not_then(view, view.day.start + at, now)
+        if reason:
+            found.append((view.day.start + at, reason))
+    return found
+
+
+def _looked_at(view: DayView) -> int:
+    """The starts that somebody might ask for."""
+    own = view.wish.services[0].starts
+    if own:
+        return view.calendar.timetable(own, view.day.date)
     asked, hours = view.calendar.weekly_grid(view.day.date), 0
     for resource in view.calendar.resources.values():
         asked |= view.calendar.grid(resource, view.day.date)
         for start, end in view.calendar.scheduled_spans(resource, view.day.date, 1):
             hours |= bits(start - view.day.start, end - view.day.start)
-    asked |= every(view.calendar.rules.interval, 0, view.day.end - view.day.start) & ~hours
-    found = []
-    never = why_never(view)
-    for at in positions(asked & whole & ~offered):
-        reason = never or _why_not_then(view, view.day.start + at, now)
-        if reason:
-            found.append((view.day.start + at, reason))
-    return found
+    return asked | every(view.calendar.rules.interval, 0, view.day.end - view.day.start) & ~hours

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
-from bookings.availability.busy import Busy
+from bookings.availability.busy import Busy, Session
 from bookings.availability.calendar import Calendar, Resource, Service
 from bookings.availability.spans import bits, positions
 from businesses.localtime import date_of
+
+SIZELESS = ("staff", "equipment")  # kinds whose capacity says nothing about how many a class may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,14 @@ class Wish:
     any_hours: bool = False
     any_time: bool = False
 
-    def fits(self, resource: Resource) -> bool:
-        """Whether the party fits. Staff may seat a small party at a large table."""
+    def fits(self, resource: Resource, service: Service) -> bool:
+        """Whether the party fits. Staff may seat a small party at a large table.
+
+        A class has its own size: the party counts against that, and a room has to hold all of it.
+        """
+        if service.places:
+            roomy = resource.kind in SIZELESS or resource.capacity_max >= service.places
+            return roomy and self.party <= service.places
         return self.party <= resource.capacity_max and (self.staff or self.party >= resource.capacity_min)
 
     def allows(self, resource: Resource) -> bool:
@@ -59,8 +67,11 @@ class Wish:
 
     @property
     def lasts_differently(self) -> bool:
-        """Whether the length of a visit of several services depends on who performs which."""
-        return len(self.services) > 1 and any(len(set(s.performers.values())) > 1 for s in self.services)
+        """Whether the length of a visit of several services depends on who performs which, or that of a class on how it
+        was when it was opened.
+        """
+        several = len(self.services) > 1
+        return any(s.places or (several and len(set(s.performers.values())) > 1) for s in self.services)
 
     def visit_minutes(self, resource: int) -> int:
         """From the start of the visit to the end of its last service, when this resource does what it can."""
@@ -75,7 +86,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One resource for one service: what becomes an allocation. Times in minutes."""
+    """One resource for one service: what becomes an allocation. Times in minutes.
+
+    `places`: of the class that it is a part of; 0: the resource is held for this visit alone.
+    """
 
     sequence: int
     service: int
@@ -85,6 +99,7 @@ class Pick:
     end: int
     blocked_from: int
     blocked_until: int
+    places: int = 0
 
 
 def usable(wish: Wish, resource: Resource) -> bool:
@@ -99,7 +114,8 @@ def performers(calendar: Calendar, wish: Wish, service: Service) -> list[Resourc
 
 def companions(calendar: Calendar, wish: Wish, service: Service) -> list[Resource]:
     """The resources of the kind that the service needs as well, such as rooms."""
-    return [r for r in calendar.resources.values() if r.kind == service.also_needs and usable(wish, r) and wish.fits(r)]
+    kind = service.also_needs
+    return [r for r in calendar.resources.values() if r.kind == kind and usable(wish, r) and wish.fits(r, service)]
 
 
 def _any_of(masks: Mapping[int, int]) -> int:
@@ -122,10 +138,7 @@ class DayView:
         """When the resource is open for the service and free for it with its buffers."""
         midnight, before, behind = self.day.start, service.before, duration + service.after
         width = self.day.end - midnight + self.lookahead
-        if self.wish.any_hours:
-            mask = bits(0, width)
-        else:
-            mask = self.calendar.open_starts(resource, self.day.date, duration, self.lookahead)
+        mask = self._open_starts(resource, duration)
         if not mask:
             return 0
         blocked = 0
@@ -133,6 +146,11 @@ class DayView:
             first = max(start - behind + 1 - midnight, 0)
             blocked |= ((1 << (end + before - midnight - first)) - 1) << first
         return mask & ~blocked
+
+    def _open_starts(self, resource: Resource, duration: int) -> int:
+        if self.wish.any_hours:
+            return bits(0, self.day.end - self.day.start + self.lookahead)
+        return self.calendar.open_starts(resource, self.day.date, duration, self.lookahead)
 
     def _accompanied(self, index: int, duration: int, main: Resource) -> int:
         """When any companion resource is free for the service at this place of the visit; nobody is their own."""
@@ -152,7 +170,31 @@ class DayView:
         mask = self.item_starts(resource, service, duration)
         if mask and service.also_needs:
             mask &= self._accompanied(index, duration, resource)
+        return mask | self._joinable(index, resource) if service.places else mask
+
+    def _joinable(self, index: int, resource: Resource) -> int:
+        """When there is a class of this service already, and room in it."""
+        mask = 0
+        for at, session in self.sessions(index, resource.id).items():
+            if session.left >= self.wish.party:
+                mask |= 1 << at & self._open_starts(resource, session.end - session.start)
         return mask
+
+    def sessions(self, index: int, resource: int) -> dict[int, Session]:
+        """The booked classes of the service at this place of the visit, by minute of the day, full ones too.
+
+        Within a visit of several services only those that last as long as they do today: the next one follows.
+        """
+        service, midnight = self.wish.services[index], self.day.start
+        if not service.places:
+            return {}
+        width = self.day.end - midnight + self.lookahead
+        several, lasts = len(self.wish.services) > 1, service.performers[resource]
+        return {
+            session.start - midnight: session
+            for session in self.busy.sessions(service.id, resource)
+            if 0 <= session.start - midnight < width and not (several and session.end - session.start != lasts)
+        }
 
     def step(self, index: int, resource: int) -> int:
         """Minutes from the start of a service to the start of the next one in the visit."""
@@ -163,7 +205,7 @@ class DayView:
 
     def candidates(self, index: int) -> list[Resource]:
         wish = self.wish
-        return [r for r in performers(self.calendar, wish, wish.services[index]) if wish.fits(r)]
+        return [r for r in performers(self.calendar, wish, wish.services[index]) if wish.fits(r, wish.services[index])]
 
     @cached_property
     def apart(self) -> list[dict[int, int]]:
@@ -224,10 +266,17 @@ class DayView:
         for key, mask in self.first.items():
             mask &= allowed
             if not self.wish.staff:
-                mask &= self.calendar.grid(self.calendar.resources[key], self.day.date)
+                mask &= self.grid(key)
             if mask:
                 masks[key] = mask
         return masks
+
+    def grid(self, resource: int) -> int:
+        """The starts that the public may choose: the first service's own, or those of the business."""
+        own = self.wish.services[0].starts
+        if own:
+            return self.calendar.timetable(own, self.day.date)
+        return self.calendar.grid(self.calendar.resources[resource], self.day.date)
 
     def free_starts(self, now: int) -> int:
         """The free starts of the day as one mask."""
@@ -252,9 +301,24 @@ class DayView:
         staying = [key for key in offered if self.together.get(key, 0) >> at & 1]
         return tuple(self._walk(at, (staying or offered)[0], stays=bool(staying)))
 
-    def takers(self, masks: dict[int, int], at: int) -> list[int]:
+    def takers(self, masks: dict[int, int], at: int, index: int = 0) -> list[int]:
         """The resources that can start at a minute of the day, the preferred one first."""
-        return self._preferred([key for key, mask in masks.items() if mask >> at & 1])
+        return self._joining(self._preferred([key for key, mask in masks.items() if mask >> at & 1]), at, index)
+
+    def _joining(self, keys: list[int], at: int, index: int = 0) -> list[int]:
+        """Who has the class already comes first: a second one is opened when the first is full."""
+        if not self.wish.services[index].places:
+            return keys
+        place = self.wish.place
+        return sorted(keys, key=lambda key: (place(key), at not in self.sessions(index, key)))
+
+    def places_left(self, start: int, takers: Iterable[int]) -> int | None:
+        """How many could still come together at a start that is offered; None when it is not one of a class."""
+        if len(self.wish.services) != 1 or not self.wish.services[0].places:
+            return None
+        at, whole = start - self.day.start, self.wish.services[0].places
+        found = [self.sessions(0, key).get(at) for key in takers]
+        return max((session.left if session else whole for session in found), default=0)
 
     def _preferred(self, keys: Iterable[int]) -> list[int]:
         """First choice, then smallest sufficient capacity, then least busy that day, then by id."""
@@ -278,23 +342,57 @@ class DayView:
         order = [(key, masks[key]) for key in self._preferred(masks)]
         start = self.day.start
         for at in positions(_any_of(masks) & bits(since - start, until - start)):
-            yield start + at, tuple([key for key, mask in order if mask >> at & 1])
+            keys = [key for key, mask in order if mask >> at & 1]
+            yield start + at, tuple(self._joining(keys, at))
 
     def _walk(self, at: int, first: int, *, stays: bool) -> Iterator[Pick]:
         resource = first
-        for index, service in enumerate(self.wish.services):
+        for index in range(len(self.wish.services)):
             if index and not stays:
-                resource = self.takers(self.apart[index], at)[0]
-            duration = service.performers[resource]
-            yield self._pick(index, resource, at, duration, additional=False)
-            if service.also_needs:
-                others = [c for c in companions(self.calendar, self.wish, service) if c.id != resource]
-                masks = {other.id: self.item_starts(other, service, duration) for other in others}
-                yield self._pick(index, self.takers(masks, at)[0], at, duration, additional=True)
+                resource = self.takers(self.apart[index], at, index)[0]
+            session = self.sessions(index, resource).get(at)
+            yield from self._seats(index, session) if session else self._opened(index, resource, at)
             at += self.step(index, resource)
+
+    def _opened(self, index: int, resource: int, at: int) -> Iterator[Pick]:
+        """What one service holds that nobody has booked at this start: a resource, perhaps a second one."""
+        service = self.wish.services[index]
+        duration = service.performers[resource]
+        yield self._pick(index, resource, at, duration, additional=False)
+        if service.also_needs:
+            others = [c for c in companions(self.calendar, self.wish, service) if c.id != resource]
+            masks = {other.id: self.item_starts(other, service, duration) for other in others}
+            companion = self._preferred([key for key, mask in masks.items() if mask >> at & 1])[0]
+            yield self._pick(index, companion, at, duration, additional=True)
+
+    def _seats(self, index: int, session: Session) -> Iterator[Pick]:
+        """A place in a class, at the times and with the resources that the class has."""
+        for resource, additional in ((session.resource, False), (session.companion, True)):
+            if resource:
+                yield Pick(
+                    index,
+                    session.service,
+                    resource,
+                    additional,
+                    session.start,
+                    session.end,
+                    session.blocked_from,
+                    session.blocked_until,
+                    session.capacity,
+                )
 
     def _pick(self, index: int, resource: int, at: int, duration: int, *, additional: bool) -> Pick:
         service = self.wish.services[index]
         start = self.day.start + at
         end = start + duration
-        return Pick(index, service.id, resource, additional, start, end, start - service.before, end + service.after)
+        return Pick(
+            index,
+            service.id,
+            resource,
+            additional,
+            start,
+            end,
+            start - service.before,
+            end + service.after,
+            service.places,
+        )

@@ -1,14 +1,16 @@
 """What is offered: resources that can be booked, and the services they perform."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from businesses.deposit_rules import DepositType
 from businesses.models.base import DeletableModel, TenantRow, tenant_key
 from businesses.models.deposit_rule import DepositRule, deposit_checks
 
 DAY_MINUTES = 1440
+MOST_PLACES = 500
 
 
 class ResourceKind(models.TextChoices):
@@ -68,7 +70,11 @@ class ServiceCategory(DeletableModel):
 
 
 class Service(DepositRule, DeletableModel):
-    """Something a customer books. `also_needs`: the kind of a second resource, such as a room beside the staff."""
+    """Something a customer books. `also_needs`: the kind of a second resource, such as a room beside the staff.
+
+    `places`: a class, whose start so many may share; empty: each booking has its time for itself. `starts`: when it
+    begins, in minutes after Monday's midnight; none: whenever the business lets bookings begin.
+    """
 
     key = models.SlugField(max_length=80, blank=True, help_text="Its name in provisioning files.")
     name = models.CharField(max_length=200)
@@ -94,6 +100,10 @@ class Service(DepositRule, DeletableModel):
     is_default = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
     also_needs = models.CharField(max_length=10, choices=ResourceKind.choices, blank=True)
+    places = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(2), MaxValueValidator(MOST_PLACES)]
+    )
+    starts = ArrayField(models.PositiveSmallIntegerField(), default=list, db_default=Value([]), blank=True)
     deposit_type = models.CharField(
         max_length=20,
         choices=DepositType.choices,
@@ -118,6 +128,9 @@ class Service(DepositRule, DeletableModel):
             models.CheckConstraint(
                 condition=Q(party_min__gte=1, party_max__gte=F("party_min"), party_max__lte=50),
                 name="service_party_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(places=None) | Q(places__gte=2, places__lte=MOST_PLACES), name="service_places_range"
             ),
             models.UniqueConstraint(
                 fields=["business"], condition=Q(is_default=True, deleted_at=None), name="service_one_default"

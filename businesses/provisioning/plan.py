@@ -12,10 +12,11 @@ from businesses.deposit_rules import DepositType, Rule, rule_columns
 from businesses.models import BillingStatus, ClosureKind, Preset, ResourceKind, Role
 from businesses.models import Plan as BillingPlan
 from businesses.models.business import MOST_REMINDER_HOURS, MOST_REMINDERS
+from businesses.models.catalogue import MOST_PLACES
 from businesses.money import decimals_of
 from businesses.provisioning.deposits import read_rule, read_steps
 from businesses.provisioning.document import DocumentError, Mapping, Node
-from businesses.weeks import Interval, clock_text, overlapping, read_interval
+from businesses.weeks import Interval, clock_text, overlapping, read_interval, read_start
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SECTIONS = ("business", "resources", "services", "closures", "keys", "members")
@@ -191,6 +192,22 @@ def _week(m: Mapping) -> list[Interval]:
     return week
 
 
+def _starts(m: Mapping) -> list[int]:
+    found: list[int] = []
+    for name, node in m.entries():
+        if name not in DAYS:
+            raise node.fail(f"unknown day; known: {', '.join(DAYS)}")
+        for item in node.items():
+            try:
+                start = read_start(DAYS.index(name), item.text(5))
+            except ValueError as error:
+                raise item.fail(str(error)) from None
+            if start in found:
+                raise item.fail(f"{item.value} is there twice")
+            found.append(start)
+    return sorted(found)
+
+
 def _spoken(i: Interval) -> str:
     return f"{DAYS[i.weekday]} {clock_text(i.opens)}-{clock_text(i.closes)}"
 
@@ -239,6 +256,8 @@ def _service(node: Node, resources: set[str], decimals: int, plan: str) -> Plann
         "bookable_online": m.get("bookable_online", Node.flag, True),
         "is_default": m.get("default", Node.flag, False),
         "also_needs": m.get("also_needs", lambda n: n.choice(ResourceKind.values), ""),
+        "places": m.get("places", lambda n: n.integer(2, MOST_PLACES), None),
+        "starts": _starts(m.mapping("starts")),
         **rule_columns(m.get("deposit", lambda n: read_rule(n, plan), None)),
     }
     planned = PlannedService(

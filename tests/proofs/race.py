@@ -93,6 +93,17 @@ class Race:
         }
         self._create("bookings/", body)
 
+    def public_alone(self, chance: random.Random) -> None:
+        """POST /v1/bookings/ of what nobody shares: the second service."""
+        body = {
+            "business_id": str(self.business.business.uuid),
+            "service_id": str(self.business.services["alone"].uuid),
+            "booking_date": self.day.isoformat(),
+            "start_time": self._slot(chance),
+            **GUEST,
+        }
+        self._create("bookings/", body)
+
     def staff(self, chance: random.Random) -> None:
         """POST /v1/manage/bookings/staff, at any minute."""
         minutes = min(chance.choice(self.minutes) + chance.randrange(0, 20, 5), DAY - 1)
@@ -207,6 +218,7 @@ class Race:
 ALL_WRITERS = ("public", "staff", "public", "staff", "reschedule", "move", "resize", "confirm", "cancel")
 HOLDERS = (*ALL_WRITERS, "hold", "hold")
 CREATORS = ("public",)
+CLASS_WRITERS = ("public", "public", "public", "public_alone", "reschedule", "move", "resize", "confirm", "cancel")
 DIALECT_CREATORS = ("public", "booqara", "booxi", "bookingflow")
 DIALECT_WRITERS = (
     *DIALECT_CREATORS,
@@ -228,7 +240,7 @@ def over_services(business: Outcome, now: int) -> Call:
             **tenant,
             guest=Guest(**GUEST),
             start=_start(body["date" if staff else "booking_date"], clock),
-            ask=Ask(staff=staff),
+            ask=Ask(staff=staff, services=(UUID(body["service_id"]),) if "service_id" in body else ()),
         )
         booking, _ = services.create_booking(new, now=now)
         return 201, {"booking": {"id": str(booking.uuid)}}
@@ -305,12 +317,25 @@ def over_http(port: int, secret: str) -> Iterator[Call]:
 
 
 def overlaps() -> int:
-    """Pairs of active allocations of one resource that overlap, whatever the constraint says."""
+    """Pairs of active allocations of a resource that overlap and are not of one class, whatever the constraint says."""
     with connection.cursor() as cursor:
         cursor.execute("""
             SELECT count(*) FROM bookings_allocation a JOIN bookings_allocation b
             ON a.lane = b.lane AND a.id < b.id AND a.active AND b.active
-            AND a.blocked_from < b.blocked_until AND b.blocked_from < a.blocked_until""")
+            AND a.blocked_from < b.blocked_until AND b.blocked_from < a.blocked_until
+            AND (a.session_id IS NULL OR b.session_id IS NULL OR a.session_id <> b.session_id)""")
+        return int(cursor.fetchone()[0])
+
+
+def oversold() -> int:
+    """Classes whose bookings are for more people than there are places, whatever the database counts."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT count(*) FROM (
+                SELECT FROM bookings_classsession s JOIN bookings_allocation a ON a.session_id = s.id AND a.active
+                JOIN bookings_booking b ON b.id = a.booking_id
+                WHERE NOT a.additional GROUP BY s.id, s.capacity HAVING sum(b.party_size) > s.capacity
+            ) found""")
         return int(cursor.fetchone()[0])
 
 
@@ -325,6 +350,14 @@ def busy_business(resources: int = 3) -> dict[str, Any]:
         "resources": [{"key": key, "name": key, "kind": "table", "capacity_max": 4} for key in keys],
         "services": [{"key": "cut", "name": "Table", "duration_minutes": 20, "resources": keys, "default": True}],
     }
+
+
+def class_business(resources: int, places: int) -> dict[str, Any]:
+    """The same, with a class of so many places as the usual service, and one that nobody shares."""
+    salon = busy_business(resources)
+    (usual,) = salon["services"]
+    alone = {"key": "alone", "name": "Alone", "duration_minutes": 20, "resources": usual["resources"]}
+    return {**salon, "services": [{**usual, "places": places}, alone]}
 
 
 DAYS = ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

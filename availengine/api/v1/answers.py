@@ -124,6 +124,9 @@ class Slot(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField()
     available_resources = serializers.IntegerField()
     resource_ids = serializers.ListField(child=serializers.UUIDField())
+    places_left = serializers.IntegerField(
+        required=False, help_text="Of a class: the largest party that can still come."
+    )
 
 
 class UnavailableStart(serializers.Serializer[Any]):
@@ -232,6 +235,7 @@ class PublicService(serializers.Serializer[Any]):
     currency = serializers.CharField()
     party_min = serializers.IntegerField()
     party_max = serializers.IntegerField()
+    places = serializers.IntegerField(allow_null=True, help_text="Of a class: how many may share a start.")
     policy = serializers.CharField(allow_null=True)
     instructions = serializers.CharField(allow_null=True)
     photo_url = serializers.CharField(allow_null=True)

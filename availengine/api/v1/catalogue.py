@@ -25,6 +25,7 @@ from businesses.models import (
     ServiceCategory,
     Weekday,
 )
+from businesses.models.catalogue import MOST_PLACES
 from businesses.weeks import clock_text, interval
 
 WEEKDAYS = [label.lower() for label in Weekday.labels]
@@ -132,6 +133,25 @@ def rule_of(data: dict[str, Any] | None) -> Rule | None:
     return Rule(**{**data, "only_for": tuple(data.get("only_for", ()))}) if data else None
 
 
+class WeeklyStart(serializers.Serializer[Any]):
+    weekday = serializers.ChoiceField(choices=WEEKDAYS)
+    time = Time()
+
+
+class Starts(serializers.ListField):
+    """The starts of a week, as minutes after Monday's midnight inside."""
+
+    child = WeeklyStart()
+    max_length = 200
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        read = super().to_internal_value(data)
+        return sorted({WEEKDAYS.index(start["weekday"]) * DAY + start["time"] for start in read})
+
+    def to_representation(self, data: list[int]) -> list[dict[str, str]]:
+        return [{"weekday": WEEKDAYS[start // DAY], "time": clock_text(start)} for start in data]
+
+
 class ServiceInput(serializers.Serializer[Any]):
     name = Text(max_length=200)
     description = _text(2000)
@@ -152,6 +172,14 @@ class ServiceInput(serializers.Serializer[Any]):
     is_default = Boolean(required=False)
     position = Integer(min_value=0, max_value=32_767, required=False)
     also_needs = serializers.ChoiceField(choices=ResourceKind.choices, required=False, allow_blank=True)
+    places = Integer(
+        min_value=2,
+        max_value=MOST_PLACES,
+        required=False,
+        allow_null=True,
+        help_text="A class: how many may share a start; null: each booking has its time for itself.",
+    )
+    starts = Starts(required=False, help_text="When it begins; empty: whenever the business lets bookings begin.")
     deposit = DepositInput(required=False, allow_null=True, help_text="Its own rule; null: the business's.")
     resources = serializers.ListField(
         child=PerformerInput(), required=False, max_length=200, help_text="Who performs it; replaces the whole list."
@@ -164,14 +192,18 @@ class ServiceAnswer(ServiceInput):
     number = serializers.IntegerField(help_text="The integer id.")
 
 
+WRITTEN_OUT = ("category_id", "deposit", "resources", "starts")
+
+
 def service(row: Service) -> dict[str, Any]:
-    names = [name for name in map(str, ServiceInput().fields) if name not in ("category_id", "deposit", "resources")]
+    names = [name for name in map(str, ServiceInput().fields) if name not in WRITTEN_OUT]
     return {
         "id": str(row.uuid),
         "number": row.id,
         **{name: getattr(row, name) for name in names},
         "category_id": str(row.category.uuid) if row.category else None,
         "deposit": deposit_rule(row.deposit_rule),
+        "starts": Starts().to_representation(row.starts),
         "resources": [
             {
                 "resource_id": str(performer.resource.uuid),

@@ -94,8 +94,9 @@ def _slots(view: engine.DayView, masks: dict[int, int], now: int) -> list[dict[s
         able = [uuid for uuid, mask in takers if mask >> at & 1]
         start = view.day.start + at
         end = start + lengths[able[0]]
-        if view.wish.lasts_differently:  # then it depends on who takes which part
+        if view.wish.lasts_differently:  # then it depends on who takes which part, or on the class
             end = max(pick.end for pick in view.assign(start, now) or ())
+        left = view.places_left(start, [key for key, mask in masks.items() if mask >> at & 1])
         slots.append(
             {
                 "start_time": local_clock(view, start),
@@ -104,6 +105,7 @@ def _slots(view: engine.DayView, masks: dict[int, int], now: int) -> list[dict[s
                 "ends_at": utc_text(end),
                 "available_resources": len(able),
                 "resource_ids": able,
+                **({} if left is None else {"places_left": left}),
             }
         )
     return slots

@@ -201,6 +201,7 @@ def public_service(service: Service, snapshot: Snapshot) -> dict[str, Any]:
         "currency": business.currency,
         "party_min": service.party_min,
         "party_max": service.party_max,
+        "places": service.places,
         "policy": service.policy or None,
         "instructions": service.instructions or None,
         "photo_url": service.photo_url or None,

@@ -9,13 +9,15 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.dateparse import parse_datetime
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from businesses.errors import DomainError
+from businesses.models import Weekday
 from businesses.models.catalogue import DAY_MINUTES
 from businesses.money import decimals_of
-from businesses.weeks import clock_text
+from businesses.weeks import clock_text, read_start
 
 MOST_CENTS = 2_000_000_000
 
@@ -94,6 +96,42 @@ class ClockField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return clock_text(value) if isinstance(value, int) else value
+
+
+class TimetableField(forms.CharField):
+    """The starts of a week, a line per day (`Monday 18:00, 19:30`), as minutes after Monday's midnight."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        found: set[int] = set()
+        for line in str(super().clean(value)).splitlines():
+            name, _space, clocks = line.strip().partition(" ")
+            if name:
+                found |= self._starts(name.strip(":,"), clocks)
+        return sorted(found)
+
+    def _starts(self, name: str, clocks: str) -> set[int]:
+        days = [
+            day
+            for day, label in WEEKDAYS.items()
+            if name.casefold() in (str(label).casefold(), Weekday(day).label.lower())
+        ]
+        if not days:
+            raise forms.ValidationError(gettext("“%(name)s” is not a day of the week.") % {"name": name})
+        try:
+            return {read_start(days[0], clock.rjust(5, "0")) for clock in clocks.replace(",", " ").split()}
+        except ValueError:
+            raise forms.ValidationError(gettext("Write a time like 09:00.")) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        lines: dict[int, list[str]] = {}
+        for start in sorted(value):
+            lines.setdefault(start // DAY_MINUTES, []).append(clock_text(start))
+        return "\n".join(f"{WEEKDAYS[day]} {', '.join(clocks)}" for day, clocks in lines.items())
 
 
 @dataclass(frozen=True, slots=True)

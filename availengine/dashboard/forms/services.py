@@ -9,16 +9,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from availengine.dashboard.forms.deposits import DepositFields
-from availengine.dashboard.forms.fields import MoneyField, Section, flag, minutes, text, url, whole
+from availengine.dashboard.forms.fields import MoneyField, Section, TimetableField, flag, minutes, text, url, whole
 from availengine.dashboard.words import DEPOSIT_TYPES, KINDS
 from businesses.catalogue import Performer
 from businesses.deposit_rules import rule_columns
 from businesses.models import Business, Resource, Service, ServiceCategory
+from businesses.models.catalogue import MOST_PLACES
 
 PLAIN = (
     *("name", "description", "duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "price_cents"),
     *("party_min", "party_max", "show_price", "show_duration", "policy", "instructions", "photo_url"),
-    *("active", "bookable_online", "is_default", "also_needs"),
+    *("active", "bookable_online", "is_default", "also_needs", "places", "starts"),
 )
 RULE = ("deposit_type", "deposit_basis", "deposit_amount_cents", "deposit_percent", "deposit_only_for")
 
@@ -39,6 +40,17 @@ class ServiceForm(DepositFields):
     also_needs = forms.ChoiceField(
         label=_("Also needs"), required=False, help_text=_("A second resource, held for the same time.")
     )
+    places = whole(
+        _("Places"),
+        2,
+        MOST_PLACES,
+        required=False,
+        help_text=_("For classes: so many people share a start. Empty: each booking has its time for itself."),
+    )
+    starts = TimetableField(
+        label=_("Fixed starts"),
+        help_text=_("One line per day, such as “Monday 18:00, 19:30”. Empty: whenever bookings may begin."),
+    )
     policy = text(_("Policy"), 2000, rows=3, help_text=_("What customers agree to."))
     instructions = text(_("Instructions"), 2000, rows=3, help_text=_("What customers should know before they come."))
     photo_url = url(_("Address of a photo"))
@@ -55,6 +67,7 @@ class ServiceForm(DepositFields):
         Section(
             _("Booking"), (("party_min", "party_max"), ("also_needs",), ("active", "bookable_online", "is_default"))
         ),
+        Section(_("Class"), (("places",), ("starts",)), folded=True),
         Section(
             _("What customers see"),
             (("show_price", "show_duration"), ("instructions",), ("policy",), ("photo_url",)),
