@@ -11,7 +11,7 @@ from django.db.models import Count, FilteredRelation, Q, QuerySet
 from bookings import availability as engine
 from bookings.asking import MOST_SERVICES
 from bookings.lifecycle import HOLDING
-from bookings.models import Allocation, Booking
+from bookings.models import Allocation, Booking, Status
 from bookings.snapshot import Snapshot, kept_snapshot, load_snapshot
 from businesses.db import prepared
 from businesses.errors import DomainError, NotFound

@@ -11,10 +11,10 @@ from django.db import IntegrityError, connection, transaction
 from bookings import services
 from bookings.asking import Ask
 from bookings.customers import Guest
+from bookings.desk_moves import move_booking
 from bookings.errors import SlotTaken
 from bookings.integrity import broken_promises
 from bookings.models import Allocation, Booking, ClassSession
-from bookings.moves import move_booking
 from bookings.moving import Move
 from bookings.placing import Start
 from bookings.queries import free_resources
