@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
             ("send_messages", 5.0),
             ("remind_customers", 60.0),
             ("tell_of_endpoints", 60.0),
+            ("poll_feeds", 15.0),
             ("purge_links", 3600.0),
             ("expire_unpaid", 10.0),
             ("place_holds", 60.0),
