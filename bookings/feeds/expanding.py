@@ -7,6 +7,7 @@ from itertools import count
 
 from dateutil.rrule import rrulestr
 
+from bookings.availability.spans import Span, union
 from bookings.feeds.reading import Busy, NotUnderstood, Occurrence, Rule, require_time
 from businesses.localtime import minute_of, moment_of, utc_of
 
@@ -14,8 +15,6 @@ MOST_SPANS = 5_000
 CHECKED_EVERY = 500  # occurrences
 A_WHILE = timedelta(days=2)  # more than any two clocks are apart
 JUST_UNDER = timedelta(minutes=1, microseconds=-1)
-
-Span = tuple[int, int]  # minutes, as in businesses/localtime.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +39,7 @@ def spans(events: Iterable[Busy], window: Window, *, until: float) -> list[Span]
             if len(found) > MOST_SPANS:
                 raise NotUnderstood("it has too many events")
         require_time(until)
-    return _joined(sorted(found))
-
-
-def _joined(ordered: Iterable[Span]) -> list[Span]:
-    joined: list[Span] = []
-    for start, end in ordered:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    return joined
+    return union(found)
 
 
 def _occurrences(event: Busy, window: Window, until: float) -> Iterator[Occurrence]:
