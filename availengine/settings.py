@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
             ("send_messages", 5.0),
             ("remind_customers", 60.0),
             ("tell_of_endpoints", 60.0),
+            ("poll_feeds", 15.0),
             ("purge_links", 3600.0),
             ("expire_unpaid", 10.0),
             ("expire_held", 5.0),
@@ -381,7 +382,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"tokens": {"()": "availengine.logs.WithoutTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
     "loggers": {
         "stripe": {"level": "WARNING"},  # below that it writes whole answers, secrets and all

@@ -14,8 +14,13 @@ PRODUCT = "-//AvailEngine//Bookings//EN"
 STATES: dict[str, str] = {Status.PENDING: "TENTATIVE", Status.CANCELLED: "CANCELLED"}
 
 
+def our_domain() -> str:
+    """What every UID of ours ends in."""
+    return urlsplit(settings.BASE_URL).hostname or "localhost"
+
+
 def uid_of(booking: Booking) -> str:
-    return f"{booking.uuid}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}"
+    return f"{booking.uuid}@{our_domain()}"
 
 
 def calendar_file(visit: Visit, *, now: datetime, link: str = "") -> str:

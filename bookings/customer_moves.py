@@ -28,11 +28,15 @@ def may_move(booking: Booking, *, now: int) -> bool:
 
 
 def is_disrupted(booking: Booking) -> bool:
-    """Whether a closure of one of its resources, or of the business, lies over it."""
+    """Whether a closure of one of its resources, or of the business, lies over it.
+
+    What somebody's own calendar blocks is not meant for customers, and may be this very visit, written down there.
+    """
     held = Allocation.objects.filter(business_id=booking.business_id, booking=booking).values("resource_id")
     over = Closure.objects.filter(
         business_id=booking.business_id,
         kind=ClosureKind.CLOSED,
+        feed=None,
         starts_at__lt=booking.ends_at,
         ends_at__gt=booking.starts_at,
     )

@@ -147,7 +147,10 @@ class Diary:
             and minute_of(closure.starts_at) < end
             and minute_of(closure.ends_at) > start
         ]
-        return max(found, key=lambda closure: closure.resource_id is not None).reason if found else ""
+        if not found:
+            return ""
+        said = max(found, key=lambda closure: (closure.resource_id is not None, closure.feed_id is None))
+        return said.feed.name if said.feed else said.reason
 
 
 def read_diary(snapshot: Snapshot, first: date, days: int, *, live: bool) -> Diary:
@@ -161,7 +164,13 @@ def read_diary(snapshot: Snapshot, first: date, days: int, *, live: bool) -> Dia
     closures = Closure.objects.filter(
         business_id=business, kind=ClosureKind.CLOSED, starts_at__lt=moment_of(end), ends_at__gt=moment_of(begin)
     )
-    return Diary(snapshot, shown, tuple(Entry(*row) for row in rows), tuple(closures.order_by("id")), position)
+    return Diary(
+        snapshot,
+        shown,
+        tuple(Entry(*row) for row in rows),
+        tuple(closures.select_related("feed").order_by("id")),
+        position,
+    )
 
 
 def among(entries: Iterable[Entry], day: engine.WorkDay) -> list[Entry]:

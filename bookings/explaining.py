@@ -55,7 +55,7 @@ def explained_day(business: Business, ask: Ask, on: date, *, live: bool, now: in
         kind=ClosureKind.CLOSED,
         starts_at__lt=moment_of(view.day.end),
         ends_at__gt=moment_of(view.day.start),
-    ).select_related("resource")
+    ).select_related("resource", "feed")
     concerning = [row for row in closures.order_by("starts_at") if row.resource_id in {None, *performing}]
     return Explained(found.snapshot, found.wish, on, _stretches(view, now), concerning)
 

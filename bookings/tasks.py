@@ -6,6 +6,7 @@ Each item is claimed by itself, so that runs may overlap, come twice, or be kill
 import logging
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 from bookings import alerts, execution, holds, links, mailroom, messages, reminders, upkeep
 from bookings.waitlist import entries, offers, turns
 from bookings.waitlist import links as waitlist_links
+from bookings.feeds import polling
 from businesses.errors import Busy, DomainError
 from payments import billing, inbox, instructions
 from payments.gateway import NotConfigured, Refused, Unreached
@@ -24,6 +26,7 @@ T = TypeVar("T")
 MOST = 200  # items per run; the next run goes on
 LONGEST_RUN = 30.0  # seconds
 ENOUGH_SILENCE = 3
+FEEDS_AT_ONCE = 8
 NO_LUCK = (DomainError, Unreached, Refused, NotConfigured)
 
 logger = logging.getLogger(__name__)
@@ -164,6 +167,24 @@ def remind_customers() -> int:
 @shared_task  # type: ignore[untyped-decorator]
 def tell_of_endpoints() -> int:
     return _each(alerts.switched_off(most=MOST), lambda endpoint, now: alerts.tell_of_endpoint(endpoint))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def poll_feeds() -> int:
+    """Ask several at once, so that those who do not answer keep nobody waiting. Returns how many were read."""
+    read, until = 0, time.monotonic() + LONGEST_RUN
+
+    def enter(asked: "tuple[polling.Job, Future[polling.Answered]]", now: datetime) -> None:
+        job, answer = asked
+        polling.settle(job, polling.outcome_of(job, answer.result()), now=now)
+
+    with ThreadPoolExecutor(FEEDS_AT_ONCE) as pool:
+        while time.monotonic() < until:
+            jobs = polling.claim(now=timezone.now(), most=FEEDS_AT_ONCE)
+            if not jobs:
+                break
+            read += _each([(job, pool.submit(polling.ask, job)) for job in jobs], enter)
+    return read
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -316,6 +316,10 @@ class ClosureAdmin(OwnedAdmin):
     list_select_related = ("business", "resource")
     save = staticmethod(catalogue.save_closure)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those that somebody entered: what a calendar feed blocks is the feed's."""
+        return super().get_queryset(request).filter(feed=None)
+
 
 @admin.register(Member)
 class MemberAdmin(ScopedAdmin):

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Max, Model
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from businesses.actors import signed
 from businesses.deposit_rules import Rule, check_deposit_rule, rule_columns
@@ -42,6 +43,7 @@ class Unchanged(Enum):
 
 UNCHANGED = Unchanged.UNCHANGED
 MOST_POSITION = 32_767
+OF_A_FEED = gettext_noop("A calendar blocks this time. Change it there.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,13 +321,22 @@ def save_closure(
     resource: Owner = UNCHANGED,
     seen: datetime | None = None,
 ) -> Closure:
-    """Create or change a closure or special opening. Existing bookings stay as they are."""
+    """Create or change a closure or special opening. Existing bookings stay as they are.
+
+    Raises Conflict for what a calendar feed blocks.
+    """
     row = find(Closure, business_id, key, seen) if key else Closure(business_id=business_id)
+    _require_by_hand(row)
     _give_to(row, resource)
     if values.get("ends_at", row.ends_at) <= values.get("starts_at", row.starts_at):
         raise Invalid("The period is empty.", {"to": ["Must be after from."]})
     _write(row, values)
     return row
+
+
+def _require_by_hand(row: TenantModel) -> None:
+    if isinstance(row, Closure) and row.feed_id:
+        raise Conflict(OF_A_FEED)
 
 
 @signed
@@ -343,8 +354,9 @@ def save_closures(business_id: int, several: Sequence[Mapping[str, Any]]) -> int
 
 @signed
 def remove(model: type[TenantModel], business_id: int, key: UUID) -> None:
-    """Delete: softly where bookings may point at the row."""
+    """Delete: softly where bookings may point at the row. Raises Conflict for what a calendar feed blocks."""
     row = find(model, business_id, key)
+    _require_by_hand(row)
     if isinstance(row, ServiceCategory):
         Service.objects.filter(business_id=business_id, category=row).update(category=None, updated_at=timezone.now())
     if isinstance(row, DeletableModel):

@@ -5,7 +5,7 @@ and minutes after its midnight, which may pass 1440. Local times in a daylight-s
 they exist twice (GUARANTEES B7).
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 DAY = 1440
@@ -24,6 +24,14 @@ def moment_of(minute: int) -> datetime:
 def local_of(zone: ZoneInfo, minute: int) -> datetime:
     """The aware local datetime of a minute."""
     return datetime.fromtimestamp(minute * 60, zone)
+
+
+def utc_of(zone: tzinfo, local: datetime) -> datetime:
+    """A wall-clock time as calendars mean it (RFC 5545): the first of two, and in a gap by the offset before it."""
+    try:
+        return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    except OverflowError:  # at the very ends of time
+        return local.replace(tzinfo=UTC)
 
 
 def date_of(zone: ZoneInfo, minute: int) -> date:

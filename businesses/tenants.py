@@ -12,7 +12,7 @@ from businesses.actors import signed
 from businesses.deposit_rules import check_cancellation_steps, check_deposit_rule
 from businesses.errors import Conflict, Invalid, Stale
 from businesses.localtime import earliest_instant, local_of, minute_of, moment_of
-from businesses.models import Business, Closure, Member, Role, Service, ServiceResource, User
+from businesses.models import Business, CalendarFeed, Closure, Member, Role, Service, ServiceResource, User
 from businesses.money import decimals_of
 
 RESERVED = frozenset({"new"})  # addresses of the dashboard that are not businesses
@@ -55,6 +55,7 @@ def save_business(
     row.save(update_fields=[*values, "updated_at"])
     if row.zone != zone:
         _move_closures(row, zone, now)
+        CalendarFeed.objects.filter(business=row).update(next_poll_at=now)  # days and clocks mean other moments now
     return row
 
 
@@ -72,6 +73,6 @@ def _move_closures(business: Business, before: ZoneInfo, now: datetime) -> None:
         local = local_of(before, minute_of(moment))
         return moment_of(earliest_instant(business.zone, local.date(), local.hour * 60 + local.minute))
 
-    for closure in Closure.objects.filter(business=business, ends_at__gt=now):
+    for closure in Closure.objects.filter(business=business, feed=None, ends_at__gt=now):
         closure.starts_at, closure.ends_at = moved(closure.starts_at), moved(closure.ends_at)
         closure.save(update_fields=["starts_at", "ends_at", "updated_at"])

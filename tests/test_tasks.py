@@ -48,6 +48,7 @@ SCHEDULE = {
     "bookings.tasks.write_messages": 3,
     "bookings.tasks.remind_customers": 60,
     "bookings.tasks.tell_of_endpoints": 60,
+    "bookings.tasks.poll_feeds": 15,
     "bookings.tasks.purge_links": 3600,
 }
 

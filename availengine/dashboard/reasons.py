@@ -11,6 +11,7 @@ from availengine.dashboard.frame import way
 from bookings.availability import SENTENCES, Reason
 from bookings.explaining import Explained, Stretch, last_day, weekly_hours
 from bookings.wording import people, spoken_clock, spoken_date, spoken_minute, spoken_period
+from businesses.models import Closure
 from businesses.roles import Permission
 
 
@@ -165,12 +166,16 @@ def _clock_spans(spans: list[tuple[int, int]], desk: Desk) -> str:
 
 def closure_texts(explained: Explained, desk: Desk) -> list[str]:
     """Who is closed, when and why, for each closure of the day."""
+
+    def why(row: Closure) -> str:
+        return row.feed.name if row.feed else row.reason
+
     return [
         _("%(owner)s closed: %(span)s%(why)s")
         % {
             "owner": row.resource.name if row.resource else desk.business.name,
             "span": spoken_period(row.starts_at, row.ends_at, desk.business),
-            "why": f" ({row.reason})" if row.reason else "",
+            "why": f" ({why(row)})" if why(row) else "",
         }
         for row in explained.closures
     ]

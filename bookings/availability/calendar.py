@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from bookings.availability.spans import Span, bits, every, intersect, subtract, union
+from bookings.availability.spans import Span, bits, every, intersect, subtract, touching, union
 from businesses.localtime import DAY, day_bounds, earliest_instant, instants, latest_instant
 
 Week = tuple[tuple[Span, ...], ...]  # for Monday to Sunday: (opens, closes) in minutes after midnight
@@ -117,7 +117,7 @@ class Calendar:
         business = union([*subtract(union(business), self.closures), *self.openings])
         if resource.week is not None:
             business = intersect(business, union(self._weekly(resource.week, on, days)))
-        return union([*subtract(business, resource.closures), *resource.openings])
+        return union([*subtract(business, touching(resource.closures, business)), *resource.openings])
 
     def scheduled_spans(self, resource: Resource, on: date, days: int) -> list[Span]:
         """Weekly hours and special openings, as if there were no closures: tells "closed" from "outside hours"."""

@@ -1,6 +1,6 @@
 """Arithmetic on time spans [start, end) in minutes, and the same as bit masks. Lists are sorted and disjoint."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 Span = tuple[int, int]
 
@@ -27,6 +27,14 @@ def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
             if piece[0] < piece[1]
         ]
     return left
+
+
+def touching(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:
+    """Those that may lie over what the others cover: of a thousand that a calendar blocks, those of a day."""
+    if not others:
+        return []
+    first, last = others[0][0], others[-1][1]
+    return [(start, end) for start, end in spans if start < last and end > first]
 
 
 def intersect(first: Iterable[Span], second: Iterable[Span]) -> list[Span]:

@@ -3,6 +3,7 @@
 from businesses.deposit_rules import DepositAudience, DepositBasis, DepositType
 from businesses.models.audit import AuditAction, AuditEntry
 from businesses.models.business import BillingStatus, Business, Plan
+from businesses.models.calendars import CalendarAddress, CalendarFeed
 from businesses.models.catalogue import Resource, ResourceKind, Service, ServiceCategory, ServiceResource
 from businesses.models.deposit_rule import DepositRule
 from businesses.models.hours import Closure, ClosureKind, OpeningHours, Weekday
@@ -16,6 +17,8 @@ __all__ = [
     "AuditEntry",
     "BillingStatus",
     "Business",
+    "CalendarAddress",
+    "CalendarFeed",
     "Closure",
     "ClosureKind",
     "DepositAudience",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from businesses.models.base import TenantModel
+from businesses.models.calendars import CalendarFeed
 from businesses.models.catalogue import Resource
 
 
@@ -47,8 +48,21 @@ class ClosureKind(models.TextChoices):
 
 
 class Closure(TenantModel):
-    """A period in which the business, or one resource, is closed; or, with kind `open`, specially open."""
+    """A period in which the business, or one resource, is closed; or, with kind `open`, specially open.
 
+    What a calendar feed blocks has its `feed`, and no reason: it is the feed's, and nobody changes it by hand.
+    """
+
+    feed = models.ForeignKey(
+        CalendarFeed,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.CASCADE,
+        related_name="blocks",
+        db_constraint=False,
+        db_index=False,
+    )
     resource = models.ForeignKey(
         Resource, null=True, blank=True, on_delete=models.CASCADE, related_name="closures", db_constraint=False
     )
@@ -58,8 +72,17 @@ class Closure(TenantModel):
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["business", "starts_at"], name="closure_by_time")]
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="closure_forward")]
+        indexes = [
+            models.Index(fields=["business", "starts_at"], name="closure_by_time"),
+            models.Index(fields=["feed", "starts_at"], condition=Q(feed__isnull=False), name="closure_of_feed"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="closure_forward"),
+            models.CheckConstraint(
+                condition=Q(feed=None) | Q(resource__isnull=False, kind=ClosureKind.CLOSED, reason=""),
+                name="closure_of_feed_plain",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_at:%Y-%m-%d %H:%M} to {self.ends_at:%Y-%m-%d %H:%M}"

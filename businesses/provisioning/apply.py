@@ -156,7 +156,7 @@ def _closure(outcome: Outcome, planned: PlannedClosure) -> None:
     if span["ends_at"] <= span["starts_at"]:
         raise DocumentError(f"{planned.path}.to", "must be after from")
     resource = outcome.resources[planned.resource] if planned.resource else None
-    found = Closure.objects.filter(business=outcome.business, resource=resource, kind=planned.kind, **span)
+    found = Closure.objects.filter(business=outcome.business, feed=None, resource=resource, kind=planned.kind, **span)
     row = found.first() or Closure(business=outcome.business, resource=resource, kind=planned.kind, **span)
     outcome.changed |= _write(row, {"reason": planned.reason})
 

@@ -179,7 +179,8 @@ class Closures(EditableView):
     model, input = Closure, wire.ClosureInput
 
     def rows(self) -> QuerySet[Any]:
-        return super().rows().select_related("resource")
+        """Those that somebody entered: what a calendar feed blocks is the feed's."""
+        return super().rows().filter(feed=None).select_related("resource")
 
     def save(self, data: dict[str, Any], key: UUID | None = None) -> TenantModel:
         values: dict[str, Any] = {name: data[name] for name in ("kind", "reason") if name in data}

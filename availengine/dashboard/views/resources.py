@@ -104,7 +104,7 @@ def _edit(request: HttpRequest, desk: Desk, row: Resource | None) -> HttpRespons
     context: dict[str, Any] = {"form": form, "resource": row, "stale": stale, "to_come": "", "closures": []}
     if row:
         context["to_come"] = staying(bookings_to_come(desk.business, desk.now, live=desk.live, resource=row))
-        ahead = Closure.objects.filter(business=desk.business, resource=row, ends_at__gt=desk.now)
+        ahead = Closure.objects.filter(business=desk.business, resource=row, feed=None, ends_at__gt=desk.now)
         context["closures"] = [told_closure(desk, closure) for closure in ahead.order_by("starts_at", "id")]
     return render(request, "dashboard/setup/resource.html", context, status=status)
 
