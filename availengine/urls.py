@@ -12,6 +12,7 @@ from availengine.api import stripe
 from availengine.api.dialects import DIALECTS
 from availengine.api.documents import document_routes
 from availengine.api.routes import both
+from availengine.booking_page import booked
 
 # One way to sign in, with its limits and second factors, for the admin too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -32,6 +33,8 @@ urlpatterns = [
     path("b/<str:token>/calendar.ics", manage_page.calendar),
     path("pay/thanks", pages.paid),
     path("pay/later", pages.not_paid),
+    path("pay/<str:reference>", booked.from_checkout),
+    path("", include("availengine.booking_page.urls")),
     path("accounts/", include("availengine.accounts.urls")),
     path("dashboard", RedirectView.as_view(pattern_name="dashboard:choose")),
     path("dashboard/", include("availengine.dashboard.urls")),

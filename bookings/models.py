@@ -96,6 +96,7 @@ class Booking(TenantModel):
     price_cents = models.PositiveBigIntegerField(null=True)
     currency = models.CharField(max_length=3)
     policy = models.JSONField(default=dict, help_text="The cancellation terms as they were when booked.")
+    consents = models.JSONField(default=dict, help_text="What the guest agreed to: see bookings/consents.py.")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

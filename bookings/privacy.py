@@ -75,6 +75,7 @@ def _told(booking: Booking) -> dict[str, Any]:
         "created_at": _moment(booking.created_at),
         "services": list(dict.fromkeys(held.service.name for held in booking.allocations.all())),
         **{name: getattr(booking, name) for name in plain},
+        "consents": booking.consents,
         "deposit": {name: getattr(deposit, name) for name in money} if deposit else None,
     }
 

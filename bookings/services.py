@@ -3,12 +3,14 @@
 `now` is a minute (`businesses.localtime`). Ids of the wire are UUID strings. Another business's id is NotFound.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from bookings import settlement
 from bookings.asking import Ask
 from bookings.codes import fresh_code
+from bookings.consents import noted
 from bookings.customers import Guest, customer_for
 from bookings.deposits import (
     DepositWish,
@@ -37,7 +39,10 @@ from payments.models import Action, Channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBooking:
-    """What somebody wants to book. `key`: the booking's id, where who asks chooses it (bookings/once.py)."""
+    """What somebody wants to book. `key`: the booking's id, where who asks chooses it (bookings/once.py).
+
+    `agreed`: the versions of what the guest agreed to (bookings/consents.py); None where nobody is asked.
+    """
 
     business_id: int
     live: bool
@@ -48,6 +53,7 @@ class NewBooking:
     staff_notes: str = ""
     deposit: DepositWish | None = None
     key: UUID | None = None
+    agreed: Mapping[str, str] | None = None
 
 
 def create_booking(new: NewBooking, *, now: int) -> tuple[Booking, Placement]:
@@ -99,6 +105,8 @@ def _store(new: NewBooking, placement: Placement, now: int) -> Booking:
     )
     if new.key:
         booking.uuid = new.key
+    if new.agreed is not None:
+        booking.consents = noted(business, new.agreed, now=now)
     if new.deposit:
         _ask_for_deposit(booking, new.deposit, placement, now)
     with fresh_code() as booking.code:
