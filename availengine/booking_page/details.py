@@ -18,9 +18,10 @@ from bookings import consents, wording
 from bookings.deposits import likely_deposit
 from bookings.errors import SlotTaken
 from bookings.placing import Placement, Start, decide, nearest_starts
-from businesses.deposit_rules import DepositType, effective_steps
+from businesses.deposit_rules import effective_steps
 from businesses.errors import Invalid
 from businesses.localtime import minute_of, moment_of
+from payments.models import DepositKind
 from payments.money import spoken
 
 
@@ -100,7 +101,7 @@ def _placed(visit: Visit, plan: Plan, placement: Placement) -> Context:
     asked, certain = likely_deposit(placement, party=placement.party)
     if asked:
         amount = {"amount": spoken(asked.amount_cents, visit.business.currency)}
-        found["deposit"] = _deposit(asked.kind == DepositType.AUTHORIZATION_HOLD, certain) % amount
+        found["deposit"] = _deposit(asked.kind == DepositKind.AUTHORIZATION_HOLD, certain) % amount
         found["deposit_amount"] = amount["amount"] if certain else ""
     return found
 

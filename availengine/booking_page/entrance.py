@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -60,21 +60,33 @@ class Visit:
 View = Callable[..., HttpResponse]
 
 
-def with_visit(view: View) -> Callable[..., HttpResponse]:
-    """The business behind a slug, open for bookings; 404 for none. No cookie, no session."""
+def with_visit(view: View) -> Callable[..., HttpResponseBase]:
+    """The business behind a slug, open for bookings; 404 for none. No cookie, no session.
+
+    The form may lead on to the page where one pays.
+    """
 
     @wraps(view)
-    def wrapped(request: HttpRequest, slug: str, **more: str) -> HttpResponse:
-        business_id = _business_id(slug)
-        act_as("customer")
-        snapshot, choices = snapshot_of(business_id), choices_of(request.GET)
-        language = language_for(request, snapshot.business, choices.lang)
-        visit = Visit(request, snapshot, choices, language, current_minute())
-        with translation.override(language):
-            response = _answer(view, visit, more)
-        return _finished(response)
+    def wrapped(request: HttpRequest, slug: str, **more: str) -> HttpResponseBase:
+        def answer(request: HttpRequest) -> HttpResponse:
+            return _visited(view, request, slug, more)
+
+        return csp_update({"form-action": [pages_to_pay()]})(answer)(request)
 
     return wrapped
+
+
+def _visited(view: View, request: HttpRequest, slug: str, more: dict[str, str]) -> HttpResponse:
+    """The answer, kept by the visitor's browser alone, for the way back."""
+    snapshot, choices = snapshot_of(_business_id(slug)), choices_of(request.GET)
+    act_as("customer")
+    language = language_for(request, snapshot.business, choices.lang)
+    with translation.override(language):
+        response = _answer(view, Visit(request, snapshot, choices, language, current_minute()), more)
+    patch_vary_headers(response, ("Accept-Language",))
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    return response
 
 
 def _answer(view: View, visit: Visit, more: dict[str, str]) -> HttpResponse:
@@ -119,14 +131,6 @@ def _read_by(request: HttpRequest) -> Iterable[str]:
         language = tag.split("-")[0]
         if weight > 0 and language in DATES:
             yield language
-
-
-def _finished(response: HttpResponse) -> HttpResponse:
-    """Kept by the visitor's browser alone, for the way back. The form may lead on to the page where one pays."""
-    patch_vary_headers(response, ("Accept-Language",))
-    response.headers.setdefault("Cache-Control", "private, no-cache")
-    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    return csp_update({"form-action": [pages_to_pay()]})(lambda: response)()
 
 
 def pages_to_pay() -> str:
