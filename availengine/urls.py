@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from availengine import manage_page, pages
+from availengine import pages
 from availengine.api import stripe
 from availengine.api.dialects import DIALECTS
 from availengine.api.documents import document_routes
@@ -27,10 +27,7 @@ urlpatterns = [
     path("booking/v1/", include("availengine.api.booxi.urls")),
     path("booking/", include("availengine.api.booqara.urls")),
     path("api/v1/", include("availengine.api.bookingflow.urls")),
-    path("b/<str:token>", manage_page.booking),
-    path("b/<str:token>/cancel", manage_page.cancel),
-    path("b/<str:token>/move", manage_page.move),
-    path("b/<str:token>/calendar.ics", manage_page.calendar),
+    path("", include("availengine.manage_page.urls")),
     path("pay/thanks", pages.paid),
     path("pay/later", pages.not_paid),
     path("pay/<str:reference>", booked.from_checkout),

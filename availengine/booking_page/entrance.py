@@ -47,13 +47,19 @@ class Visit:
     def path(self) -> str:
         return f"/book/{self.business.slug}"
 
+    @property
+    def home(self) -> str:
+        """The beginning, in the same language."""
+        return Choices(lang=self.choices.lang).at(self.path)
+
     def url(self, **changes: object) -> str:
         """The address of the page with something else chosen."""
         return self.choices.but(**changes).at(self.path)
 
     def page(self, template: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
         around = about(self.snapshot, self.choices, path=self.request.path, now=self.now)
-        shown = {"visit": self, "business": self.business, "language": self.language, **around, **context}
+        own = {"visit": self, "business": self.business, "language": self.language, "home": self.home}
+        shown = {**own, **around, **context}
         return render(self.request, f"booking_page/{template}", shown, status=status)
 
 

@@ -202,6 +202,7 @@ def frame(visit: Visit, plan: Plan) -> Context:
         "plan": plan,
         "marks": summary.marks(visit, plan),
         "lines": summary.lines(visit, plan),
+        "bar": summary.bar(visit, plan),
         "price": summary.price(plan),
         "duration": summary.duration(plan),
     }

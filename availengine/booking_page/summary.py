@@ -70,6 +70,16 @@ def lines(visit: Visit, plan: Plan) -> list[Line]:
     return found
 
 
+def bar(visit: Visit, plan: Plan) -> str:
+    """All but the service in one line, for small screens."""
+    parts = [wording.people(plan.party) if plan.party and plan.party > 1 else "", who(plan)]
+    if plan.choices.start is not None and plan.step == Step.DETAILS:
+        moment = moment_of(plan.choices.start)
+        short = f"{wording.short_day(moment, visit.business)}, {wording.spoken_time(moment, visit.business)}"
+        parts.append(short)
+    return " · ".join(filter(None, parts))
+
+
 def who(plan: Plan) -> str:
     if plan.chosen:
         return plan.chosen.resource.name
