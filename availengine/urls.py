@@ -7,11 +7,12 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from availengine import calendar_page, manage_page, pages
+from availengine import calendar_page, pages
 from availengine.api import stripe
 from availengine.api.dialects import DIALECTS
 from availengine.api.documents import document_routes
 from availengine.api.routes import both
+from availengine.booking_page import booked
 
 # One way to sign in, with its limits and second factors, for the admin too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -26,13 +27,12 @@ urlpatterns = [
     path("booking/v1/", include("availengine.api.booxi.urls")),
     path("booking/", include("availengine.api.booqara.urls")),
     path("api/v1/", include("availengine.api.bookingflow.urls")),
-    path("b/<str:token>", manage_page.booking),
-    path("b/<str:token>/cancel", manage_page.cancel),
-    path("b/<str:token>/move", manage_page.move),
-    path("b/<str:token>/calendar.ics", manage_page.calendar),
     path("calendars/<str:token>.ics", calendar_page.calendar),
+    path("", include("availengine.manage_page.urls")),
     path("pay/thanks", pages.paid),
     path("pay/later", pages.not_paid),
+    path("pay/<str:reference>", booked.from_checkout),
+    path("", include("availengine.booking_page.urls")),
     path("accounts/", include("availengine.accounts.urls")),
     path("dashboard", RedirectView.as_view(pattern_name="dashboard:choose")),
     path("dashboard/", include("availengine.dashboard.urls")),

@@ -62,6 +62,12 @@ def asked_of(
     return asked
 
 
+def likely_deposit(placement: Placement, *, party: int) -> tuple[Asked | None, bool]:
+    """What booking this would ask for, as far as can be said of somebody unknown; False: only from some people."""
+    parts = list(_rules(placement))
+    return _sum(parts, placement, party), not any(part.rule.only_for for part in parts)
+
+
 def _asked_by_desk(placement: Placement, wish: DepositWish, party: int) -> Asked | None:
     by_rule = _sum(list(_rules(placement)), placement, party)
     if wish.amount_cents is None:

@@ -148,6 +148,7 @@ class Booking(TenantModel):
     price_cents = models.PositiveBigIntegerField(null=True)
     currency = models.CharField(max_length=3)
     policy = models.JSONField(default=dict, help_text="The cancellation terms as they were when booked.")
+    consents = models.JSONField(default=dict, help_text="What the guest agreed to: see bookings/consents.py.")
     version = models.PositiveIntegerField(default=1)
     held_until = models.DateTimeField(null=True, blank=True)
     holder = models.CharField(max_length=80, blank=True, default="", help_text="Who held its time, or empty.")

@@ -12,11 +12,11 @@ HOLDS = (DepositStatus.HELD, DepositStatus.SAVED, DepositStatus.RELEASED)
 
 
 def is_unknown_to_customer(booking: Booking) -> bool:
-    """Nothing was ever sent: the deposit of a form was not paid, or a payment link never came to be."""
+    """Nothing was ever sent: the deposit of a form or page was not paid, or a payment link never came to be."""
     deposit = booking.deposit
     if deposit is None or deposit.standing or deposit.status not in NEVER_PAID or deposit.captured_cents:
         return False
-    return deposit.channel == Channel.FORM or not deposit.checkout_url
+    return deposit.channel != Channel.LINK or not deposit.checkout_url
 
 
 def after_cancellation(booking: Booking) -> list[str]:

@@ -1,11 +1,13 @@
 """What is known of one person: handed out, and erased (GUARANTEES A10, decision 0016)."""
 
 import re
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from bookings.customers import locked_customers
 from bookings.events import WIRE
@@ -81,6 +83,7 @@ def _told(booking: Booking) -> dict[str, Any]:
         "created_at": _moment(booking.created_at),
         "services": list(dict.fromkeys(held.service.name for held in booking.allocations.all())),
         **{name: getattr(booking, name) for name in plain},
+        "consents": booking.consents,
         "deposit": {name: getattr(deposit, name) for name in money} if deposit else None,
     }
 
@@ -122,15 +125,66 @@ def erase_customer(business_id: int, key: UUID, *, live: bool, name: str) -> lis
     return [booking.uuid for booking in bookings]
 
 
+def export_booking(booking: Booking) -> dict[str, Any]:
+    """What is stored of one booking and its guest, for who has its link: without what staff have noted.
+
+    Nobody has shown that the phone number is theirs: the customer's other bookings stay out of it.
+    """
+    told = _told(booking)
+    del told["staff_notes"]
+    messages = Message.objects.filter(business_id=booking.business_id, booking=booking).order_by("id")
+    own = messages.filter(recipient__in=[value for value in (booking.guest_email, booking.guest_phone) if value])
+    return {"business": booking.business.name, "booking": told, "messages": [_message(row) for row in own]}
+
+
+@signed
+def erase_booking(business_id: int, key: UUID, *, live: bool) -> None:
+    """Take the guest out of one booking for ever, and its customer with it if they are known from nothing else.
+
+    Raises Conflict while something is still to come.
+    """
+    found = Booking.objects.filter(business_id=business_id, live=live, uuid=key).first()
+    if found is None:
+        raise NotFound
+    customer = Customer.objects.select_for_update().get(id=found.customer_id)
+    booking = Booking.objects.select_for_update(no_key=True).get(id=found.id)
+    _require_over([booking])
+    people = [customer] if _known_from_it_alone(customer, booking) else []
+    _forget_bookings(business_id, [booking.id])
+    if people:
+        _forget_people(people)
+    _forget_events(business_id, live, people, [booking])
+
+
+def _known_from_it_alone(customer: Customer, booking: Booking) -> bool:
+    """Whether the customer was made with this booking, and has no other."""
+    others = _bookings(customer).exclude(id=booking.id)
+    made_with_it = timedelta(0) <= booking.created_at - customer.created_at < timedelta(minutes=1)
+    return made_with_it and not others.exists() and not _merged(customer).exists()
+
+
+TO_COME = gettext_noop("There are bookings to come. Cancel them first, or wait until they are over.")
+OPEN_DEPOSIT = gettext_noop("A deposit is still open. Settle it first.")
+
+
+def erasure_obstacle(booking: Booking) -> str:
+    """Why a booking cannot be erased yet; empty when it can."""
+    try:
+        _require_over([booking])
+    except Conflict as error:
+        return error.message
+    return ""
+
+
 def _require_over(bookings: list[Booking]) -> None:
     now = timezone.now()
     coming = [b for b in bookings if b.status == Status.CHECKED_IN or (b.ends_at > now and b.status in _TO_COME)]
     if coming:
-        raise Conflict("There are bookings to come. Cancel them first, or wait until they are over.")
+        raise Conflict(TO_COME)
     deposits = Deposit.objects.filter(id__in=[b.deposit_id for b in bookings if b.deposit_id])
     pending = Instruction.objects.filter(deposit__in=deposits, progress=Progress.PENDING)
     if deposits.filter(status__in=OPEN_DEPOSITS).exists() or pending.exists():
-        raise Conflict("A deposit is still open. Settle it first.")
+        raise Conflict(OPEN_DEPOSIT)
 
 
 def _forget_bookings(business_id: int, ids: list[int]) -> None:

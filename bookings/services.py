@@ -3,12 +3,14 @@
 `now` is a minute (`businesses.localtime`). Ids of the wire are UUID strings. Another business's id is NotFound.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from bookings import settlement
 from bookings.asking import Ask
 from bookings.codes import fresh_code
+from bookings.consents import noted
 from bookings.customers import Guest, customer_for
 from bookings.deposits import (
     DepositWish,
@@ -41,6 +43,7 @@ class NewBooking:
     """What somebody wants to book. `key`: the booking's id, where who asks chooses it (bookings/once.py).
 
     `series`: the one that it is a visit of, and which (bookings/series.py).
+    `agreed`: the versions of what the guest agreed to (bookings/consents.py); None where nobody is asked.
     """
 
     business_id: int
@@ -53,6 +56,7 @@ class NewBooking:
     deposit: DepositWish | None = None
     key: UUID | None = None
     series: tuple[int, int] | None = None
+    agreed: Mapping[str, str] | None = None
 
 
 def create_booking(new: NewBooking, *, now: int) -> tuple[Booking, Placement]:
@@ -124,6 +128,8 @@ def drafted(new: NewBooking, placement: Placement) -> Booking:
         booking.uuid = new.key
     if new.series:
         booking.series_id, booking.occurrence = new.series
+    if new.agreed is not None:
+        booking.consents = noted(business, new.agreed, now=now)
     return booking
 
 

@@ -14,9 +14,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings import alerts, execution, holds, links, mailroom, messages, reminders, upkeep
+from bookings.feeds import polling
 from bookings.waitlist import entries, offers, turns
 from bookings.waitlist import links as waitlist_links
-from bookings.feeds import polling
 from businesses.errors import Busy, DomainError
 from payments import billing, inbox, instructions
 from payments.gateway import NotConfigured, Refused, Unreached

@@ -25,6 +25,12 @@ def language_of(business: Business) -> str:
     return language if language in DATES else "en"
 
 
+def spoken_language() -> str:
+    """The language that is active: mostly that of the business, on the pages of customers perhaps their own."""
+    language = (translation.get_language() or "").split("-")[0]
+    return language if language in DATES else "en"
+
+
 @contextmanager
 def in_language_of(business: Business) -> Iterator[None]:
     with translation.override(language_of(business)):
@@ -33,12 +39,12 @@ def in_language_of(business: Business) -> Iterator[None]:
 
 def spoken_day(moment: datetime, business: Business) -> str:
     """`Friday, 15 May 2026`, in the zone of the business."""
-    return date_format(moment.astimezone(business.zone), DATES[language_of(business)])
+    return date_format(moment.astimezone(business.zone), DATES[spoken_language()])
 
 
 def short_day(moment: datetime, business: Business) -> str:
     """`Fri, 15 May 2026`, in the zone of the business: where there is little room."""
-    return date_format(moment.astimezone(business.zone), SHORT_DATES[language_of(business)])
+    return date_format(moment.astimezone(business.zone), SHORT_DATES[spoken_language()])
 
 
 def spoken_time(moment: datetime, business: Business) -> str:
@@ -61,7 +67,7 @@ def spoken_moment(moment: datetime, business: Business) -> str:
 
 def spoken_date(on: date, business: Business) -> str:
     """`Friday, 15 May 2026`."""
-    return date_format(on, DATES[language_of(business)])
+    return date_format(on, DATES[spoken_language()])
 
 
 def spoken_minute(minute: int, business: Business, *, day: bool = False) -> str:

@@ -241,6 +241,9 @@ class BusinessAdmin(DepositRuleAdmin, ScopedAdmin):
                     "show_service_prices",
                     "show_service_duration",
                     "require_customer_email",
+                    "hosted_page",
+                    "terms_text",
+                    "marketing_text",
                 )
             },
         ),

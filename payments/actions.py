@@ -6,15 +6,20 @@ after a day, and a server error uses one up.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.signing import BadSignature, Signer
 
 from payments.gateway import Account, Object, Refused, Unreached, ask
 from payments.models import Action, Channel, Deposit, DepositKind, DepositStatus, Instruction
 from payments.money import to_stripe
 from payments.reading import account_of
 
+# Stripe's pages live for half an hour at least; the time of a booking is let go when the deposit expires, before that.
+SHORTEST_SESSION = timedelta(minutes=35)
+BACK = Signer(salt="payments.way-back")
 CARD = {"payment_method_types": ["card"]}
 
 
@@ -37,7 +42,7 @@ class Result:
 def open_payment(deposit: Deposit, instruction: Instruction) -> Result:
     """Make what the customer pays with. A later hold saves the card first (GUARANTEES M6)."""
     customer = _customer(deposit, instruction) if deposit.kind == DepositKind.AUTHORIZATION_HOLD else ""
-    if deposit.channel == Channel.LINK:
+    if deposit.channel in (Channel.LINK, Channel.PAGE):
         return _open_session(deposit, instruction, customer)
     account, key = account_of(deposit), instruction.idempotency_key
     if deposit.hold_at:
@@ -62,11 +67,10 @@ def _open_session(deposit: Deposit, instruction: Instruction, customer: str) -> 
         **CARD,
         "metadata": _metadata(deposit, instruction),
         "client_reference_id": str(deposit.uuid),
-        "success_url": f"{settings.BASE_URL}/pay/thanks",
-        "cancel_url": f"{settings.BASE_URL}/pay/later",
+        **_ways_back(deposit),
     }
     if deposit.expires_at:
-        params["expires_at"] = int(deposit.expires_at.timestamp())
+        params["expires_at"] = int(max(deposit.expires_at, deposit.created_at + SHORTEST_SESSION).timestamp())
     if customer:
         params["customer"] = customer
     elif deposit.payer_email:
@@ -78,6 +82,27 @@ def _open_session(deposit: Deposit, instruction: Instruction, customer: str) -> 
         params["line_items"] = [_line(deposit)]
     made = ask(account_of(deposit), "checkout.sessions.create", params, key=instruction.idempotency_key)
     return Result(customer, session_ref=made["id"], checkout_url=made["url"])
+
+
+def _ways_back(deposit: Deposit) -> dict[str, str]:
+    """Where Checkout leads afterwards: who came from the page that books gets back to the booking."""
+    if deposit.channel != Channel.PAGE:
+        return {"success_url": f"{settings.BASE_URL}/pay/thanks", "cancel_url": f"{settings.BASE_URL}/pay/later"}
+    back = f"{settings.BASE_URL}/pay/{reference_of(deposit)}"
+    return {"success_url": f"{back}?paid", "cancel_url": back}
+
+
+def reference_of(deposit: Deposit) -> str:
+    """A deposit's name in an address, which nobody can guess; the same at every try."""
+    return BACK.sign(str(deposit.uuid))
+
+
+def deposit_of(reference: str) -> Deposit | None:
+    """The deposit that `reference_of` has named."""
+    try:
+        return Deposit.objects.filter(uuid=BACK.unsign(reference)).first()
+    except BadSignature:
+        return None
 
 
 def _line(deposit: Deposit) -> Object:

@@ -29,7 +29,8 @@ class DepositStatus(models.TextChoices):
 
 class Channel(models.TextChoices):
     FORM = "form"  # the customer pays on the page that books, with a client secret
-    LINK = "link"  # the customer pays on a Checkout page
+    LINK = "link"  # the customer pays on a Checkout page, whose address is sent
+    PAGE = "page"  # the customer is led from the page that books to a Checkout page
 
 
 class Deposit(TenantModel):

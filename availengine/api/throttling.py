@@ -103,8 +103,12 @@ def require_key_rate(principal: Principal) -> None:
 def require_visitor_rate(principal: Principal, request: HttpRequest) -> None:
     """Public creation through a browser key: a limit per visitor besides the one per key."""
     if principal.browser:
-        address = visitor_address(request)
-        require_rate(f"visitor:{principal.business_id}:{address}", settings.VISITOR_BOOKINGS_PER_MINUTE)
+        require_booking_rate(principal.business_id, request)
+
+
+def require_booking_rate(business_id: int, request: HttpRequest) -> None:
+    """Bookings by a visitor of one business, whichever way they come."""
+    require_rate(f"visitor:{business_id}:{visitor_address(request)}", settings.VISITOR_BOOKINGS_PER_MINUTE)
 
 
 def require_reader_rate(request: HttpRequest) -> None:
@@ -123,6 +127,8 @@ def visitor_address(request: HttpRequest) -> str:
 
 def visitor_of(principal: Principal, request: HttpRequest) -> str:
     """A digest of the visitor's address, for browser keys; other keys belong to servers, which all visitors share."""
-    if not principal.browser:
-        return ""
+    return visitor_digest(request) if principal.browser else ""
+
+
+def visitor_digest(request: HttpRequest) -> str:
     return salted_hmac("availengine.visitor", visitor_address(request), algorithm="sha256").hexdigest()

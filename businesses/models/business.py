@@ -69,6 +69,21 @@ class Business(DepositRule):
     show_service_prices = models.BooleanField(default=True)
     show_service_duration = models.BooleanField(default=True)
     require_customer_email = models.BooleanField(default=True)
+    hosted_page = models.BooleanField(default=True, db_default=True, help_text="Customers can book on its page.")
+    terms_text = models.CharField(
+        max_length=2000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What customers agree to when they book; empty: nothing.",
+    )
+    marketing_text = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What customers may agree to, such as news by mail; empty: they are not asked.",
+    )
 
     waitlist = models.BooleanField(
         default=True, db_default=True, help_text="Whether people may wait for a time that is taken."

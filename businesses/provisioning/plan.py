@@ -172,7 +172,9 @@ def _reminder_hours(node: Node) -> list[int]:
 
 def _page(m: Mapping) -> dict[str, Any]:
     names = ("show_staff_selection", "show_service_prices", "show_service_duration", "require_customer_email")
-    values = {name: m.get(name, Node.flag, True) for name in names}
+    values: dict[str, Any] = {name: m.get(name, Node.flag, True) for name in (*names, "hosted_page")}
+    values["terms_text"] = m.get("terms_text", lambda n: n.text(2000, least=0), "")
+    values["marketing_text"] = m.get("marketing_text", lambda n: n.text(500, least=0), "")
     m.nothing_else()
     return values
 

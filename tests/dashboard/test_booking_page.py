@@ -22,12 +22,13 @@ def _served(settings: Any) -> None:
 
 def test_what_is_shown(signed_in: AsSomebody, salon: Business) -> None:
     owner = signed_in("owner")
-    assert owner.get(PAGE).content.decode().count(" checked") == 4
+    assert owner.get(PAGE).content.decode().count(" checked") == 5
     answer = owner.post(PAGE, {"show_service_prices": "on"})
     assert (answer.status_code, answer.headers["Location"]) == (302, PAGE)
     salon.refresh_from_db()
     assert salon.show_service_prices
     assert (salon.show_staff_selection, salon.show_service_duration, salon.require_customer_email) == (False,) * 3
+    assert not salon.hosted_page
     page = owner.get(PAGE)
     assert page.content.decode().count(" checked") == 1
     assert "Saved." in text(page)
@@ -38,7 +39,7 @@ def test_what_is_shown(signed_in: AsSomebody, salon: Business) -> None:
 def test_nothing_is_promised_that_does_not_work(signed_in: AsSomebody) -> None:
     owner = signed_in("owner")
     page = owner.get(PAGE).content.decode()
-    for absent in ("availengine-booking", "/book/", "snippet"):
+    for absent in ("availengine-booking", "snippet"):
         assert absent not in page
     form = {"ticket": hidden(owner.get("/dashboard/salon/setup/keys/"), "ticket"), "name": "Website"}
     with nothing_changes():

@@ -9,8 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from availengine import manage_page
-from bookings import links, tasks
+from bookings import execution, links, tasks
 from bookings.models import Booking, ManageLink, Message
 from payments.models import Deposit, Instruction
 from tests.api.calls import Tenant, nothing_changes, ok
@@ -57,7 +56,7 @@ def test_what_it_shows(page: str, browser: Client) -> None:
     shown = text_of(response)
     for text in (
         '<html lang="en">',
-        "<h1>Studio</h1>",
+        "<title>Studio</title>",
         "Your booking is confirmed.",
         "Friday, 15 May 2026, 10:00 – 11:00",
         "<dd>Cut</dd>",
@@ -151,7 +150,7 @@ def test_a_form_of_yesterday_is_not_taken(page: str, browser: Client, clock: Any
 
 def test_the_price_that_was_shown_is_the_price(page: str, browser: Client, clock: Any, monkeypatch: Any) -> None:
     """Free when the page was opened, not any more when the button was pressed: it is shown again."""
-    monkeypatch.setattr(manage_page.execution, "carry_out", lambda reference, now: None)
+    monkeypatch.setattr(execution, "carry_out", lambda reference, now: None)
     booking = Booking.objects.get()
     with_deposit(str(booking.uuid), captured_cents=2000, intent_ref="pi_1")
     clock.move_to(booking.starts_at - timedelta(hours=24))
@@ -171,7 +170,7 @@ def test_the_price_that_was_shown_is_the_price(page: str, browser: Client, clock
 
 def test_what_is_owed_is_carried_out(page: str, browser: Client, monkeypatch: Any) -> None:
     done: list[Any] = []
-    monkeypatch.setattr(manage_page.execution, "carry_out", lambda reference, now: done.append(reference))
+    monkeypatch.setattr(execution, "carry_out", lambda reference, now: done.append(reference))
     with_deposit(str(Booking.objects.get().uuid), captured_cents=2000, intent_ref="pi_1")
     assert cancel(browser, page).status_code == 302
     instruction = Instruction.objects.get()
@@ -262,7 +261,7 @@ def test_a_link_opens_its_own_booking_only(make_studio: MakeStudio, studio: Tena
     rival = make_studio(business={"slug": "rival", "name": "Rival"})
     rival.book(first_name="John")
     (message,) = collect()
-    assert "<h1>Rival</h1>" in text_of(browser.get(link_in(message)))
+    assert "<title>Rival</title>" in text_of(browser.get(link_in(message)))
     assert cancel(browser, link_in(message)).status_code == 302
     assert Booking.objects.get(business=studio.business).status == "confirmed"
     assert Booking.objects.get(business=rival.business).status == "cancelled"

@@ -166,7 +166,11 @@ def profile(snapshot: Snapshot) -> dict[str, Any]:
             for opens, closes in day
         ],
         "rules": {name: getattr(business, name) for name in rules},
-        "page": {name: getattr(business, name) for name in page},
+        "page": {
+            **{name: getattr(business, name) for name in page},
+            "terms_text": business.terms_text or None,
+            "marketing_text": business.marketing_text or None,
+        },
         "deposit": deposit_rule(effective_rule(business)),
         "cancellation": [
             {"hours_before": hours, "fee_percent": percent} for hours, percent in effective_steps(business)

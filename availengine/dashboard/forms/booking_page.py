@@ -17,3 +17,22 @@ class BookingPageForm(forms.Form):
         help_text=_("Without an address nobody can be sent a confirmation by mail."),
         required=False,
     )
+    hosted_page = forms.BooleanField(
+        label=_("The page is open"),
+        help_text=_("Otherwise it says that nothing can be booked online."),
+        required=False,
+    )
+    terms_text = forms.CharField(
+        label=_("Terms to agree to"),
+        help_text=_("Nobody can book on the page without agreeing. Empty: nobody is asked."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    marketing_text = forms.CharField(
+        label=_("Offer to agree to"),
+        help_text=_("Such as news by mail. Customers may agree; bookings note what they agreed to, and when."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

@@ -97,6 +97,8 @@ def test_the_profile(shop: Tenant, slash: str) -> None:
             "show_service_prices": True,
             "show_service_duration": True,
             "require_customer_email": True,
+            "terms_text": None,
+            "marketing_text": None,
         },
         "deposit": None,
         "cancellation": [{"hours_before": 24, "fee_percent": 0}],
