@@ -12,6 +12,7 @@ from availengine.api import stripe
 from availengine.api.dialects import DIALECTS
 from availengine.api.documents import document_routes
 from availengine.api.routes import both
+from availengine.widget import views as widget
 
 # One way to sign in, with its limits and second factors, for the admin too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -30,6 +31,8 @@ urlpatterns = [
     path("b/<str:token>/cancel", manage_page.cancel),
     path("b/<str:token>/move", manage_page.move),
     path("b/<str:token>/calendar.ics", manage_page.calendar),
+    path("widget/v1/availengine.js", widget.newest),
+    path("widget/v1/availengine.<slug:digest>.js", widget.pinned),
     path("pay/thanks", pages.paid),
     path("pay/later", pages.not_paid),
     path("accounts/", include("availengine.accounts.urls")),

@@ -1,4 +1,4 @@
-"""The addresses there are, with the widget and the hosted page, as far as the set-up looks for them."""
+"""The addresses there are, with the hosted page, as far as the set-up looks for them."""
 
 from django.urls import path
 
@@ -7,4 +7,4 @@ from availengine.urls import handler400, handler403, handler404, handler500, url
 
 __all__ = ["handler400", "handler403", "handler404", "handler500"]
 
-urlpatterns = [*urlpatterns, path("widget/v1/availengine.js", pages.home), path("book/<slug:slug>", pages.home)]
+urlpatterns = [*urlpatterns, path("book/<slug:slug>", pages.home)]

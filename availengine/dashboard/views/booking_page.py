@@ -15,13 +15,13 @@ from availengine.dashboard.access import Desk, page
 from availengine.dashboard.forms.booking_page import BookingPageForm
 from availengine.dashboard.forms.integrations import WidgetKeyForm
 from availengine.dashboard.once import issue_key_once, new_ticket
-from businesses.errors import Conflict, NotFound
+from availengine.widget.script import NEWEST, newest
+from businesses.errors import Conflict
 from businesses.models import ApiKey, Preset
 from businesses.roles import Permission
 from businesses.tenants import save_business
 
-SCRIPT = "/widget/v1/availengine.js"
-REQUESTS_PER_MINUTE = 60
+REQUESTS_PER_MINUTE = 600  # of all visitors of a website together; each has limits of their own
 FIELDS = tuple(BookingPageForm.base_fields)
 
 
@@ -44,8 +44,6 @@ def new_key(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     form = WidgetKeyForm(request.POST)
     if not form.is_valid():
         return _page(request, desk, form, status=400)
-    if not is_served(SCRIPT):
-        raise NotFound
     try:
         issued = issue_key_once(
             desk, preset=Preset.WIDGET, live=True, requests_per_minute=REQUESTS_PER_MINUTE, **form.cleaned_data
@@ -59,9 +57,7 @@ def new_key(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         )
         return redirect("dashboard:booking-page", desk.business.slug)
     key, secret = issued
-    return render(
-        request, "dashboard/key_issued.html", {"key": key, "secret": secret, "snippet": snippet(desk, secret)}
-    )
+    return render(request, "dashboard/key_issued.html", {"key": key, "secret": secret, **snippets(desk, secret)})
 
 
 def is_served(path: str) -> bool:
@@ -73,12 +69,15 @@ def is_served(path: str) -> bool:
     return True
 
 
-def snippet(desk: Desk, key: str) -> str:
-    business = desk.business.uuid
-    return (
-        f'<script src="{settings.BASE_URL}{SCRIPT}" async></script>\n'
-        f'<availengine-booking business="{business}" key="{key}"></availengine-booking>'
-    )
+def snippets(desk: Desk, key: str) -> dict[str, str]:
+    """What goes into a website: with the newest script, and with the one of today, which nobody can change."""
+    element = f'<availengine-booking business="{desk.business.uuid}" key="{key}"></availengine-booking>'
+    script = newest()
+    checked = f'integrity="{script.integrity}" crossorigin="anonymous"'
+    return {
+        "snippet": f'<script src="{settings.BASE_URL}{NEWEST}" async></script>\n{element}',
+        "pinned": f'<script src="{script.address}" {checked} async></script>\n{element}',
+    }
 
 
 def _page(
@@ -89,12 +88,12 @@ def _page(
         "form": BookingPageForm(initial=model_to_dict(desk.business, FIELDS)),
         "address": f"{settings.BASE_URL}{hosted}" if is_served(hosted) else "",
     }
-    if is_served(SCRIPT) and desk.may(Permission.INTEGRATIONS):
+    if desk.may(Permission.INTEGRATIONS):
         keys = ApiKey.objects.filter(
             business=desk.business, preset=Preset.WIDGET, live=True, revoked_at=None, expires_at=None
         )
         context |= {
-            "snippet": snippet(desk, _("YOUR-KEY")),
+            **snippets(desk, _("YOUR-KEY")),
             "keys": keys.order_by("id"),
             "key_form": key_form or WidgetKeyForm(initial={"ticket": new_ticket(desk), "name": _("Website")}),
         }
