@@ -13,6 +13,7 @@ from availengine.api.dialects import DIALECTS
 from availengine.api.documents import document_routes
 from availengine.api.routes import both
 from availengine.booking_page import booked
+from availengine.widget import views as widget
 
 # One way to sign in, with its limits and second factors, for the admin too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -29,6 +30,8 @@ urlpatterns = [
     path("api/v1/", include("availengine.api.bookingflow.urls")),
     path("calendars/<str:token>.ics", calendar_page.calendar),
     path("", include("availengine.manage_page.urls")),
+    path("widget/v1/availengine.js", widget.newest),
+    path("widget/v1/availengine.<slug:digest>.js", widget.pinned),
     path("pay/thanks", pages.paid),
     path("pay/later", pages.not_paid),
     path("pay/<str:reference>", booked.from_checkout),

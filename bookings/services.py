@@ -90,6 +90,8 @@ def _store(new: NewBooking, placement: Placement, now: int) -> Booking:
     booking = drafted(new, placement)
     booking.customer_id = customer_for(business, new.guest, live=new.live)
     booking.status = first_status(booking, business)
+    if new.agreed is not None:
+        booking.consents = noted(business, new.agreed, now=now)
     if new.deposit:
         ask_for_deposit(booking, new.deposit, placement, now)
     with fresh_code() as booking.code:
@@ -128,8 +130,6 @@ def drafted(new: NewBooking, placement: Placement) -> Booking:
         booking.uuid = new.key
     if new.series:
         booking.series_id, booking.occurrence = new.series
-    if new.agreed is not None:
-        booking.consents = noted(business, new.agreed, now=now)
     return booking
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from availengine.widget.script import newest
 from businesses.keys import principal_of
 from businesses.models import ApiKey, Business
 from tests.api.calls import nothing_changes
@@ -14,9 +15,8 @@ from tests.dashboard.reading import hidden, queries_of, text
 PAGE = "/dashboard/salon/setup/page/"
 
 
-@pytest.fixture
-def _served(settings: Any) -> None:
-    settings.ROOT_URLCONF = "tests.dashboard.widget_urls"
+@pytest.fixture(autouse=True)
+def _address(settings: Any) -> None:
     settings.BASE_URL = "https://booking.example.com"
 
 
@@ -36,17 +36,6 @@ def test_what_is_shown(signed_in: AsSomebody, salon: Business) -> None:
     assert (entry.actor, entry.changes["show_staff_selection"]) == ("member:owner@salon.example", [True, False])
 
 
-def test_nothing_is_promised_that_does_not_work(signed_in: AsSomebody) -> None:
-    owner = signed_in("owner")
-    page = owner.get(PAGE).content.decode()
-    for absent in ("availengine-booking", "snippet"):
-        assert absent not in page
-    form = {"ticket": hidden(owner.get("/dashboard/salon/setup/keys/"), "ticket"), "name": "Website"}
-    with nothing_changes():
-        assert owner.post(f"{PAGE}key/", form).status_code == 404
-
-
-@pytest.mark.usefixtures("_served")
 def test_the_snippet_and_the_address(signed_in: AsSomebody, salon: Business) -> None:
     page = unescape(signed_in("owner").get(PAGE).content.decode())
     assert "https://booking.example.com/book/salon" in page
@@ -54,11 +43,15 @@ def test_the_snippet_and_the_address(signed_in: AsSomebody, salon: Business) -> 
         '<script src="https://booking.example.com/widget/v1/availengine.js" async></script>\n'
         f'<availengine-booking business="{salon.uuid}" key="YOUR-KEY"></availengine-booking>' in page
     )
+    script = newest()
+    assert (
+        f'<script src="https://booking.example.com/widget/v1/availengine.{script.digest}.js"'
+        f' integrity="{script.integrity}" crossorigin="anonymous" async></script>\n<availengine-booking' in page
+    )
     assert ApiKey.objects.get(business=salon, name="widget").hint in page
     assert ApiKey.objects.get(business=salon, name="full").hint not in page
 
 
-@pytest.mark.usefixtures("_served")
 def test_a_key_with_the_finished_snippet(signed_in: AsSomebody, salon: Business) -> None:
     owner = signed_in("owner")
     form = {"ticket": hidden(owner.get(PAGE), "ticket"), "name": "Website", "origins": "https://salon.example"}
@@ -66,8 +59,12 @@ def test_a_key_with_the_finished_snippet(signed_in: AsSomebody, salon: Business)
     key = ApiKey.objects.get(business=salon, name="Website")
     assert (key.preset, key.live, key.allowed_origins) == ("widget", True, ["https://salon.example"])
     page = unescape(answer.content.decode())
-    secret = page.split(f'<availengine-booking business="{salon.uuid}" key="')[1].split('"')[0]
-    assert principal_of(secret).key_id == key.id  # type: ignore[union-attr]
+    secrets = {part.split('"')[0] for part in page.split(f'<availengine-booking business="{salon.uuid}" key="')[1:]}
+    (secret,) = secrets
+    assert page.count(f'key="{secret}"') == 2
+    principal = principal_of(secret)
+    assert principal
+    assert (principal.key_id, principal.requests_per_minute) == (key.id, 600)
     assert "no-store" in answer.headers["Cache-Control"]
     with nothing_changes():
         again = owner.post(f"{PAGE}key/", form)
@@ -75,7 +72,6 @@ def test_a_key_with_the_finished_snippet(signed_in: AsSomebody, salon: Business)
     assert "This key was issued already." in text(owner.get(PAGE))
 
 
-@pytest.mark.usefixtures("_served")
 def test_what_cannot_be(signed_in: AsSomebody) -> None:
     owner = signed_in("owner")
     ticket = hidden(owner.get(PAGE), "ticket")
@@ -89,6 +85,5 @@ def test_what_cannot_be(signed_in: AsSomebody) -> None:
         assert said in text(answer)
 
 
-@pytest.mark.usefixtures("_served")
 def test_a_fixed_number_of_queries(signed_in: AsSomebody) -> None:
     assert queries_of(signed_in("owner"), PAGE) < 8

@@ -24,11 +24,23 @@ class CreatedBookingFields(MadeBookingFields):
 
 
 class CreatedBooking(serializers.Serializer[Any]):
-    """Where a deposit is due: pending, with what Stripe's form needs to take it."""
+    """Where a deposit is due: pending, with what Stripe's form needs to take it, or the address of a page that does."""
 
     booking = CreatedBookingFields()
     stripe_client_secret = serializers.CharField(required=False)
     deposit_type = serializers.ChoiceField(choices=DepositKind.choices, required=False)
+    checkout_url = serializers.CharField(required=False, help_text="With `checkout`, as all that follows.")
+    expires_at = serializers.DateTimeField(required=False)
+    amount_cents = serializers.IntegerField(required=False)
+    currency = serializers.CharField(required=False)
+    state_token = serializers.CharField(required=False, help_text="Opens `GET /v1/bookings/state/{token}` for a day.")
+
+
+class BookingState(serializers.Serializer[Any]):
+    """What has become of a booking since it was made, without anything of the customer."""
+
+    booking = MadeBookingFields()
+    deposit_status = serializers.ChoiceField(choices=DepositStatus.choices, allow_null=True)
 
 
 class LinkedBooking(serializers.Serializer[Any]):

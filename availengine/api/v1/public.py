@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 from functools import lru_cache, partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.core import signing
 from django.http import HttpRequest, QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
@@ -18,19 +20,23 @@ from availengine.api.v1 import wire as wire_out
 from availengine.api.v1.bodies import ask_of, guest_of
 from availengine.api.v1.dialect import V1View
 from availengine.api.v1.slots import Question, answer, heading
-from availengine.api.v1.wire import created_booking, unpaid_booking, whole
+from availengine.api.v1.wire import booking_state, checkout_answer, created_booking, unpaid_booking, whole
 from availengine.clock import current_minute, current_time
 from bookings import execution, queries, services, settlement
 from bookings.asking import Ask
 from bookings.deposits import DepositWish
+from bookings.models import Booking
 from bookings.queries import snapshot_of
 from bookings.snapshot import Snapshot
+from businesses.errors import NotFound
 from businesses.keys import Scope
 from businesses.localtime import date_of
 from payments.models import Channel
 
 MOST_DAYS = 62
 MOST_EXPLAINED = 7
+STATE_SALT = "availengine.booking-state"
+STATE_LASTS = timedelta(days=1)
 
 
 @lru_cache(maxsize=4096)
@@ -124,13 +130,16 @@ class BusinessView(V1View):
 class BookingView(V1View):
     """seed 001, "Public Booking"."""
 
-    scopes = {"create": Scope.BOOKINGS_CREATE}
+    scopes = dict.fromkeys(("create", "state"), Scope.BOOKINGS_CREATE)
     visited = frozenset(("create",))
 
     def finish(self, reference: UUID) -> Response:
         """Where a deposit is due, the answer has what the customer pays with."""
         opened = execution.open_payment(reference, now=current_time())
-        zone = snapshot_of(self.principal.business_id).business.zone
+        zone = self._zone()
+        if opened.deposit.channel == Channel.LINK:
+            token = signing.dumps(str(opened.booking.uuid), salt=STATE_SALT)
+            return SecretResponse(checkout_answer(opened, zone, token), status=201)
         return SecretResponse(unpaid_booking(opened, zone), status=201)
 
     @extend_schema(
@@ -151,8 +160,29 @@ class BookingView(V1View):
             start=wire_in.start_of(data, "booking_date", "start_time"),
             ask=ask_of(data),
             customer_notes=data.get("customer_notes") or "",
-            deposit=DepositWish(channel=Channel.FORM, by_rule=True, visitor=visitor),
+            deposit=DepositWish(
+                channel=Channel.LINK if data.get("checkout") else Channel.FORM, by_rule=True, visitor=visitor
+            ),
         )
         booking, placement = services.create_booking(new, now=current_minute())
         owed = settlement.owed(booking)
         return Unfinished(owed) if owed else Response(created_booking(booking, placement), status=201)
+
+    @extend_schema(
+        operation_id="booking_state",
+        summary="What has become of a booking that was made with checkout",
+        responses=answers.BookingState,
+    )
+    def state(self, request: Request, token: str) -> Response:
+        """Whoever booked has the token; a browser key opens no other booking than the one it was given for."""
+        try:
+            key = signing.loads(token, salt=STATE_SALT, max_age=STATE_LASTS)
+        except (signing.BadSignature, ValueError, UnicodeError) as error:
+            raise NotFound from error
+        found = Booking.objects.filter(**self.tenant(), uuid=key).select_related("deposit").first()
+        if found is None:
+            raise NotFound
+        return Response(booking_state(found, self._zone()))
+
+    def _zone(self) -> ZoneInfo:
+        return snapshot_of(self.principal.business_id).business.zone

@@ -51,6 +51,9 @@ class PublicBooking(VisitFields):
     email = Email(max_length=254)
     phone = Phone()
     customer_notes = Text(max_length=1000, required=False, allow_blank=True, allow_null=True)
+    checkout = Boolean(
+        required=False, help_text="Where a deposit is due: answer with a page of Stripe's instead of a client secret."
+    )
 
 
 class DeskFields(VisitFields):

@@ -28,6 +28,7 @@ urlpatterns = [
     *both("businesses/<id:business_id>/services", BusinessView.as_view({"get": "services"})),
     *both("businesses/<id:business_id>/resources", BusinessView.as_view({"get": "resources"})),
     *both("bookings", BookingView.as_view({"post": "create"})),
+    *both("bookings/state/<str:token>", BookingView.as_view({"get": "state"})),
     *both("manage/bookings", ManagedBookings.as_view({"get": "list"})),
     *both("manage/bookings/staff", ManagedBookings.as_view({"post": "create_staff"})),
     *both("manage/bookings/<id:booking_id>", ManagedBookings.as_view({"get": "retrieve", "patch": "update"})),

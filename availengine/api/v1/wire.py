@@ -103,6 +103,24 @@ def unpaid_booking(opened: Opened, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+def checkout_answer(opened: Opened, zone: ZoneInfo, state_token: str) -> dict[str, Any]:
+    """A booking that waits for its deposit, where a page of Stripe's takes it."""
+    deposit = opened.deposit
+    return {
+        **link_answer(opened, zone),
+        "deposit_type": deposit.kind,
+        "amount_cents": deposit.amount_cents,
+        "currency": deposit.currency,
+        "state_token": state_token,
+    }
+
+
+def booking_state(booking: Booking, zone: ZoneInfo) -> dict[str, Any]:
+    """What may be known to everybody who holds the token."""
+    deposit = booking.deposit
+    return {"booking": booking_made(booking, zone), "deposit_status": deposit.status if deposit else None}
+
+
 def link_answer(opened: Opened, zone: ZoneInfo) -> dict[str, Any]:
     """A booking whose customer was sent a payment link (seed 001, "staff-deposit")."""
     expires_at = opened.deposit.expires_at

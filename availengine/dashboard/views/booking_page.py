@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,13 +14,13 @@ from availengine.dashboard.access import Desk, page
 from availengine.dashboard.forms.booking_page import BookingPageForm
 from availengine.dashboard.forms.integrations import WidgetKeyForm
 from availengine.dashboard.tickets import issue_key_once, new_ticket
-from businesses.errors import Conflict, NotFound
+from availengine.widget.script import NEWEST, newest
+from businesses.errors import Conflict
 from businesses.models import ApiKey, Preset
 from businesses.roles import Permission
 from businesses.tenants import save_business
 
-SCRIPT = "/widget/v1/availengine.js"
-REQUESTS_PER_MINUTE = 60
+REQUESTS_PER_MINUTE = 600  # of all visitors of a website together; each has limits of their own
 FIELDS = tuple(BookingPageForm.base_fields)
 
 
@@ -44,8 +43,6 @@ def new_key(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     form = WidgetKeyForm(request.POST)
     if not form.is_valid():
         return _page(request, desk, form, status=400)
-    if not is_served(SCRIPT):
-        raise NotFound
     try:
         issued = issue_key_once(
             desk, preset=Preset.WIDGET, live=True, requests_per_minute=REQUESTS_PER_MINUTE, **form.cleaned_data
@@ -59,42 +56,33 @@ def new_key(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         )
         return redirect("dashboard:booking-page", desk.business.slug)
     key, secret = issued
-    return render(
-        request, "dashboard/key_issued.html", {"key": key, "secret": secret, "snippet": snippet(desk, secret)}
-    )
+    return render(request, "dashboard/key_issued.html", {"key": key, "secret": secret, **snippets(desk, secret)})
 
 
-def is_served(path: str) -> bool:
-    """Whether there is such a page: nothing is promised that does not work."""
-    try:
-        resolve(path)
-    except Resolver404:
-        return False
-    return True
-
-
-def snippet(desk: Desk, key: str) -> str:
-    business = desk.business.uuid
-    return (
-        f'<script src="{settings.BASE_URL}{SCRIPT}" async></script>\n'
-        f'<availengine-booking business="{business}" key="{key}"></availengine-booking>'
-    )
+def snippets(desk: Desk, key: str) -> dict[str, str]:
+    """What goes into a website: with the newest script, and with the one of today, which nobody can change."""
+    element = f'<availengine-booking business="{desk.business.uuid}" key="{key}"></availengine-booking>'
+    script = newest()
+    checked = f'integrity="{script.integrity}" crossorigin="anonymous"'
+    return {
+        "snippet": f'<script src="{settings.BASE_URL}{NEWEST}" async></script>\n{element}',
+        "pinned": f'<script src="{script.address}" {checked} async></script>\n{element}',
+    }
 
 
 def _page(
     request: HttpRequest, desk: Desk, key_form: WidgetKeyForm | None = None, *, status: int = 200
 ) -> HttpResponse:
-    hosted = f"/book/{desk.business.slug}"
     context: dict[str, Any] = {
         "form": BookingPageForm(initial=model_to_dict(desk.business, FIELDS)),
-        "address": f"{settings.BASE_URL}{hosted}" if is_served(hosted) else "",
+        "address": f"{settings.BASE_URL}/book/{desk.business.slug}",
     }
-    if is_served(SCRIPT) and desk.may(Permission.INTEGRATIONS):
+    if desk.may(Permission.INTEGRATIONS):
         keys = ApiKey.objects.filter(
             business=desk.business, preset=Preset.WIDGET, live=True, revoked_at=None, expires_at=None
         )
         context |= {
-            "snippet": snippet(desk, _("YOUR-KEY")),
+            **snippets(desk, _("YOUR-KEY")),
             "keys": keys.order_by("id"),
             "key_form": key_form or WidgetKeyForm(initial={"ticket": new_ticket(desk), "name": _("Website")}),
         }

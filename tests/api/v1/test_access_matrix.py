@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from django.core import signing
 
 from availengine.api import stripe as stripe_events
 from availengine.api.v1.dialect import V1
+from availengine.api.v1.public import STATE_SALT
 from availengine.sandbox import Sandbox
 from bookings.models import Booking
 from businesses.models import ApiKey, OpeningHours
@@ -33,6 +35,7 @@ TABLE = {
     "GET /v1/businesses/{business}/services": READ,
     "GET /v1/businesses/{business}/resources": READ,
     "POST /v1/bookings": "401 201 403 201 201 201 404 402",
+    "GET /v1/bookings/state/{state}": "401 200 403 200 200 404 404 200",
     "GET /v1/manage/bookings": LIST,
     "POST /v1/manage/bookings/staff": "401 403 403 201 201 201 201 402",
     "POST /v1/manage/bookings/staff-deposit": "401 403 403 201 201 201 201 402",
@@ -145,6 +148,7 @@ def things_of(tenant: Tenant) -> dict[str, str]:
     return {
         "business": tenant.id,
         "booking": booking,
+        "state": signing.dumps(booking, salt=STATE_SALT),
         "customer": tenant.item(booking)["customer"]["id"],
         "service": tenant.service("cut"),
         "resource": tenant.resource("jim"),
@@ -160,6 +164,7 @@ def things_of(tenant: Tenant) -> dict[str, str]:
 PARAMETERS = {
     "<id:business_id>": "{business}",
     "<id:booking_id>": "{booking}",
+    "state/<str:token>": "state/{state}",
     "services/<id:key>": "services/{service}",
     "service-categories/<id:key>": "service-categories/{category}",
     "resources/<id:key>": "resources/{resource}",

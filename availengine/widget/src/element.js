@@ -1,0 +1,247 @@
+// <availengine-booking>: attributes, variants, the frame around the steps.
+import { Api, Refusal } from "./api.js";
+import { freshId, h } from "./dom.js";
+import { Flow } from "./flow.js";
+import { hint, sentence } from "./refusals.js";
+import { detailsStep } from "./steps/details.js";
+import { doneStep, overStep, payStep } from "./steps/done.js";
+import { lostStep } from "./steps/lost.js";
+import { servicesStep } from "./steps/services.js";
+import { whenStep } from "./steps/when.js";
+import { Words, spoken } from "./words.js";
+import STYLE from "./style.css" with { type: "css" };
+
+const ORIGIN = new URL(document.currentScript?.src || location.href).origin;
+const STEPS = { services: servicesStep, when: whenStep, details: detailsStep, lost: lostStep, pay: payStep, done: doneStep, over: overStep };
+const BACK = { when: "services", details: "when", lost: "when" };
+
+let blocked = false;
+document.addEventListener("securitypolicyviolation", (event) => {
+  blocked ||= event.effectiveDirective === "connect-src";
+});
+
+export class Booking extends HTMLElement {
+  static observedAttributes = ["business", "key", "service", "staff", "lang", "variant", "label", "api"];
+
+  constructor() {
+    super();
+    this.root = this.attachShadow({ mode: "open" });
+    this.root.adoptedStyleSheets = [STYLE];
+  }
+
+  connectedCallback() {
+    this.#later();
+  }
+
+  attributeChangedCallback(name, before, now) {
+    if (this.isConnected && before !== now) this.#later();
+  }
+
+  // Several attributes that are set one after another make one beginning.
+  #later() {
+    if (this.waiting) return;
+    this.waiting = true;
+    queueMicrotask(() => {
+      this.waiting = false;
+      if (this.isConnected) this.restart();
+    });
+  }
+
+  get host() {
+    return this;
+  }
+
+  get #origin() {
+    return (this.getAttribute("api") || ORIGIN).replace(/\/+$/, "");
+  }
+
+  get #dialogs() {
+    return ["button", "popup"].includes(this.getAttribute("variant"));
+  }
+
+  // --- the frame ---------------------------------------------------------------------------------------------------
+
+  restart() {
+    const language = spoken(this.getAttribute("lang"), document.documentElement.lang, this.flow?.business.language);
+    this.words = new Words(language);
+    this.flow = null;
+    this.frame = h("div", { class: "frame", part: "frame", lang: language });
+    const wasOpen = this.dialog?.open;
+    if (this.#dialogs) this.#closed();
+    else this.root.replaceChildren(this.frame);
+    if (!this.#dialogs) this.#load();
+    else if (wasOpen) this.open();
+  }
+
+  #closed() {
+    const label = this.getAttribute("label") || this.words.say("bookNow");
+    const opener = h("button", { type: "button", class: "main opener", part: "button opener", "aria-haspopup": "dialog", onclick: () => this.open() }, label);
+    const close = h("button", { type: "button", class: "close", part: "close", "aria-label": this.words.say("close"), onclick: () => this.close() });
+    this.dialog = h("dialog", { part: "dialog", "aria-label": label }, close, this.frame);
+    this.dialog.addEventListener("close", () => opener.focus());
+    this.root.replaceChildren(opener, this.dialog);
+  }
+
+  open() {
+    if (!this.dialog || this.dialog.open) return;
+    this.dialog.showModal();
+    if (!this.flow) this.#load();
+  }
+
+  close() {
+    this.dialog?.close();
+  }
+
+  // --- what there is to book -----------------------------------------------------------------------------------------
+
+  async #load() {
+    const frame = this.frame;
+    const id = this.getAttribute("business") ?? "";
+    const path = `/businesses/${encodeURIComponent(id)}`;
+    this.api = new Api(this.#origin, this.getAttribute("key") ?? "");
+    frame.replaceChildren(h("p", { class: "quiet", role: "status" }, this.words.say("loading")));
+    try {
+      const [business, services, resources] = await Promise.all(["", "/services", "/resources"].map((part) => this.api.get(path + part)));
+      if (frame !== this.frame) return;
+      this.#begin(business, services.items, resources.items);
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      if (frame === this.frame) this.#unavailable(refusal);
+    }
+  }
+
+  #begin(business, services, resources) {
+    const language = spoken(this.getAttribute("lang"), document.documentElement.lang, business.language);
+    this.words = new Words(language);
+    this.frame.setAttribute("lang", language);
+    const given = { service: this.getAttribute("service"), staff: this.getAttribute("staff") };
+    this.flow = new Flow(this.api, this.words, { business, services, resources }, given);
+    this.#dress();
+    this.#emit("ready", { business: business.id, name: business.name });
+    if (services.length) this.go(this.flow.asksServices ? "services" : "when", { first: true });
+    else this.tell(this.words.say("noServices"), true);
+  }
+
+  #dress() {
+    const id = freshId("name");
+    this.step = h("section", { class: "step", part: "step", "aria-labelledby": "title" });
+    this.notices = h("div", { class: "notices", role: "alert" });
+    this.status = h("p", { class: "unseen", role: "status" });
+    const name = h("h2", { class: "name", id, part: "name" }, this.flow.business.name);
+    this.frame.replaceChildren(name, this.notices, this.step, this.status);
+    this.dialog?.removeAttribute("aria-label");
+    this.dialog?.setAttribute("aria-labelledby", id);
+  }
+
+  // Before there is anything to show: words for visitors, a hint for who has put it here.
+  async #unavailable(refusal) {
+    const frame = this.frame;
+    const code = refusal.code === "unreachable" ? await this.#whyUnreachable() : refusal.code;
+    const told = hint({ code, message: refusal.message }, this.#origin);
+    if (told) console.error(`availengine-booking: ${told}`);
+    if (frame !== this.frame) return;
+    const text = sentence(this.words, told ? new Refusal("payment_required") : refusal);
+    const again = h("button", { type: "button", part: "button", onclick: () => this.#load() }, this.words.say("again"));
+    frame.replaceChildren(h("div", { class: "notice bad", role: "alert" }, text), told ? "" : h("p", { class: "row" }, again));
+    this.#emit("error", { code, status: refusal.status });
+  }
+
+  // A browser tells neither that the API refused this page, nor that the page's own policy did.
+  async #whyUnreachable() {
+    const there = await this.api.isThere();
+    return blocked ? "blocked" : there ? "foreign" : "unreachable";
+  }
+
+  // --- steps ---------------------------------------------------------------------------------------------------------
+
+  go = (name, more = {}) => {
+    const { title, node, ready, last } = STEPS[name](this, more);
+    const before = BACK[name];
+    const way = before && (before !== "services" || this.flow.asksServices);
+    const back = way && h("button", { type: "button", class: "back", part: "back", onclick: () => this.go(before) }, this.words.say("back"));
+    const heading = h("h3", { tabindex: "-1", id: "title", part: "title" }, title);
+    this.notices.replaceChildren();
+    this.step.replaceChildren(h("div", { class: "step-head" }, back || "", heading, last ? "" : this.#place(name)), node);
+    this.step.dataset.step = name;
+    if (more.keeps) this.#field(more.keeps)?.focus();
+    else if (!more.first || this.dialog?.open) heading.focus({ preventScroll: !more.first && this.#inView() });
+    this.#emit("step", { step: name });
+    ready?.();
+  };
+
+  #field(label) {
+    const found = [...this.step.querySelectorAll("label")].find((one) => one.textContent === label);
+    return found && this.root.getElementById(found.htmlFor);
+  }
+
+  #inView() {
+    return this.getBoundingClientRect().top >= 0;
+  }
+
+  #place(name) {
+    const steps = this.flow.asksServices ? ["services", "when", "details"] : ["when", "details"];
+    const number = steps.indexOf(name === "lost" ? "when" : name) + 1;
+    return h("p", { class: "place quiet" }, this.words.say("place", { number, all: steps.length }));
+  }
+
+  booked() {
+    const { answer } = this.flow;
+    this.#emit("booked", this.flow.told);
+    this.go(answer.checkout_url ? "pay" : "done");
+  }
+
+  paid() {
+    this.#emit("paid", this.flow.told);
+    this.go("done");
+  }
+
+  // --- telling -------------------------------------------------------------------------------------------------------
+
+  announce(text) {
+    this.status.textContent = text;
+  }
+
+  tell(text, bad = false) {
+    this.notices.replaceChildren(h("p", { class: bad ? "notice bad" : "notice" }, text));
+  }
+
+  // What `question` is answered; null when it was refused, which is told then.
+  async busy(question) {
+    this.step.setAttribute("aria-busy", "true");
+    try {
+      return await question();
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      this.fail(refusal, { again: this.step.dataset.step });
+      return null;
+    } finally {
+      this.step.removeAttribute("aria-busy");
+    }
+  }
+
+  // `again`: the step that may be tried once more; `quiet`: it is told elsewhere already.
+  fail(refusal, { again, quiet } = {}) {
+    const { business } = this.flow;
+    if (!quiet) this.tell(sentence(this.words, refusal, business), true);
+    const told = hint(refusal, this.#origin);
+    if (told) console.error(`availengine-booking: ${told}`);
+    if (again && refusal.code !== "payment_required") {
+      const retry = h("button", { type: "button", part: "button", onclick: () => this.go(again) }, this.words.say("again"));
+      this.notices.append(retry);
+    }
+    this.#emit("error", { code: refusal.code, status: refusal.status });
+  }
+
+  // The list of those who wait, where the business has one.
+  waitlist(date) {
+    const { business, chosen, party } = this.flow;
+    if (!business.waitlist) return null;
+    const query = new URLSearchParams({ service: chosen[0].id, party, date });
+    const address = `${this.#origin}/book/${encodeURIComponent(business.slug)}/waitlist?${query}`;
+    return h("p", {}, h("a", { class: "button", part: "button", href: address, target: "_blank", rel: "noopener" }, this.words.say("waitlist")));
+  }
+
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(`availengine:${name}`, { detail, bubbles: true, composed: true }));
+  }
+}

@@ -1,0 +1,65 @@
+// Which service, or which services one after another.
+import { freshId, h } from "../dom.js";
+
+export function servicesStep(view) {
+  const { flow, words } = view;
+  const groups = Map.groupBy ? Map.groupBy(flow.services, (one) => one.category ?? "") : grouped(flow.services);
+  const lists = [...groups].map(([category, services]) => [
+    category && groups.size > 1 && h("h4", { class: "group" }, category),
+    h("ul", { class: "options", "aria-label": category || words.say("services") }, services.map((one) => h("li", {}, option(view, one)))),
+  ]);
+  const node = h("div", {}, lists, flow.several && foot(view));
+  return { title: words.say(flow.several ? "whichServices" : "whichService"), node };
+}
+
+function grouped(services) {
+  const groups = new Map();
+  for (const one of services) groups.set(one.category ?? "", [...(groups.get(one.category ?? "") ?? []), one]);
+  return groups;
+}
+
+function option(view, service) {
+  const { flow } = view;
+  const facts = [
+    service.duration_minutes && flow.minutes(service.duration_minutes),
+    service.price_cents !== null && flow.money(service.price_cents, service.currency),
+  ].filter(Boolean).join(" · ");
+  const about = freshId("about");
+  const texts = h("span", { class: "option-text" },
+    h("span", { class: "option-name" }, service.name),
+    service.description && h("span", { class: "quiet", id: about }, service.description));
+  const end = facts && h("span", { class: "option-facts" }, facts);
+  if (flow.several) return h("label", { class: "option", part: "option" }, tick(view, service, service.description && about), texts, end);
+  const choose = () => {
+    flow.choose([service]);
+    view.go("when");
+  };
+  return h("button", { type: "button", class: "option", part: "option", onclick: choose, "data-service": service.id }, texts, end);
+}
+
+function tick(view, service, about) {
+  const { flow } = view;
+  const change = ({ target }) => {
+    flow.choose(target.checked ? [...flow.chosen, service] : flow.chosen.filter(({ id }) => id !== service.id));
+    for (const box of view.root.querySelectorAll(".option input")) box.disabled = !box.checked && flow.chosen.length >= flow.most;
+    view.root.querySelector(".foot").replaceWith(foot(view));
+  };
+  const box = h("input", { type: "checkbox", "aria-describedby": about, "data-service": service.id, onchange: change });
+  box.checked = flow.chosen.includes(service);
+  return box;
+}
+
+function foot(view) {
+  const { flow, words } = view;
+  const minutes = flow.chosen.reduce((sum, one) => sum + one.duration_minutes, 0);
+  const cents = flow.chosen.reduce((sum, one) => sum + one.price_cents, 0);
+  const known = (name) => flow.chosen.length && flow.chosen.every((one) => one[name] !== null);
+  const facts = [
+    words.say("chosen", { count: flow.chosen.length }),
+    known("duration_minutes") && flow.minutes(minutes),
+    known("price_cents") && flow.money(cents),
+  ].filter(Boolean).join(" · ");
+  const go = () => (flow.chosen.length ? view.go("when") : view.tell(words.say("chooseOne"), true));
+  return h("div", { class: "foot" }, h("p", { class: "quiet", role: "status" }, facts),
+    h("button", { type: "button", class: "main", part: "button", onclick: go }, words.say("continue")));
+}
