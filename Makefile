@@ -21,7 +21,7 @@ exit 1
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format proof bench schema lock clean
+.PHONY: help run test lint format proof bench screenshots schema lock clean
 
 help: ## What there is
 	@echo 'make TARGET [PORT=8000] [BIND=127.0.0.1] [VAR=var] [ARGS=…]'
@@ -53,6 +53,10 @@ proof: ## Run the tests with the sizes of a release: takes long
 bench: ## Measure
 	$(call install,$(DEV))
 	@$(PYTHON) -m bench && $(PYTHON) -m bench.dialects && $(PYTHON) -m bench.events
+
+screenshots: ## Take the pictures of the documentation anew
+	$(call install,$(DEV))
+	@exec $(PYTHON) -m tests.browser.screenshots
 
 schema: ## Write the OpenAPI documents to schema/
 	$(call install,$(DEV))

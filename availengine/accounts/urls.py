@@ -2,7 +2,6 @@
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
-from allauth.usersessions import views as sessions
 from django.urls import include, path, re_path
 
 from availengine.accounts import invitation, security
@@ -34,5 +33,6 @@ urlpatterns = [
     path("security/totp/", include("allauth.mfa.totp.urls")),
     path("security/recovery-codes/", include("allauth.mfa.recovery_codes.urls")),
     path("security/passkeys/", include("allauth.mfa.webauthn.urls")),
-    path("sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("sessions/", security.Sessions.as_view(), name="usersessions_list"),
+    path("sessions/<int:key>/end/", security.end_session, name="account_end_session"),
 ]

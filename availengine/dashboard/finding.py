@@ -19,7 +19,12 @@ from bookings.search import LONGEST
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 PAGE = 50
 WHEN = {"upcoming": _("Upcoming"), "past": _("Past"), "all": _("All")}
-SORTS = {"start": _("Earliest first"), "-start": _("Latest first"), "-created": _("Newest booked first")}
+SORTS = {
+    "": _("Automatic"),
+    "start": _("Earliest first"),
+    "-start": _("Latest first"),
+    "-created": _("Newest booked first"),
+}
 
 
 class Day(forms.DateField):
@@ -74,10 +79,6 @@ class BookingsForm(forms.Form):
     @property
     def order(self) -> str:
         return self.cleaned_data["sort"] or ("start" if self.stretch in ("upcoming", "") else "-start")
-
-    def show_order(self) -> None:
-        """The field says which order is used, also where nobody chose one."""
-        self.data = {**dict(self.data.items()), "sort": self.order}
 
     def narrowed(self) -> Narrowed:
         found = self.cleaned_data

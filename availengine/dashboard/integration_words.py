@@ -59,6 +59,7 @@ MESSAGES: Words = {
     "expired": _("Not paid in time"),
     "reschedule": _("Moved"),
     "cancellation": _("Cancellation"),
+    "repick": _("Ask to choose another time"),
     "reminder": _("Reminder"),
     "no_show": _("No-show"),
     "refund": _("Refund"),

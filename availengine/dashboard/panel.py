@@ -16,16 +16,18 @@ from availengine.dashboard import booking_words
 from availengine.dashboard.access import Desk
 from availengine.dashboard.words import STATUSES, state_of
 from bookings import execution, settlement
+from bookings.availability import work_date
 from bookings.history import happenings
 from bookings.lifecycle import TRANSITIONS
 from bookings.models import Allocation, Booking, Message, Status
 from bookings.moving import MOVABLE
 from bookings.profiles import Past, past_of
-from bookings.queries import held_allocations
+from bookings.queries import held_allocations, snapshot_of
 from bookings.requests import ASKED_OF
 from bookings.resending import may_be_resent, messages_of
-from bookings.wording import people, spoken_span, spoken_time
+from bookings.wording import people, short_day, spoken_span, spoken_time
 from businesses.errors import Busy, Conflict, DomainError, InProgress, NotFound
+from businesses.localtime import minute_of
 from businesses.roles import Permission
 from payments import gateway
 from payments.models import Channel, Deposit, DepositStatus, Instruction, Progress
@@ -58,8 +60,16 @@ def in_panel(request: HttpRequest) -> bool:
 def show(request: HttpRequest, part: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A part of the panel: alone for htmx, else within a page of its own."""
     context = {"part": f"dashboard/{part}", "partial": in_panel(request), **context}
-    name = context["part"] if context["partial"] else "dashboard/booking.html"
-    return render(request, name, context, status=status)
+    if context["partial"]:
+        return render(request, context["part"], context, status=status)
+    return render(request, "dashboard/booking.html", {**context, **_way_back(context["booking"])}, status=status)
+
+
+def _way_back(booking: Booking) -> dict[str, str]:
+    """The page of its day."""
+    day = work_date(snapshot_of(booking.business_id).calendar, minute_of(booking.starts_at))
+    home = reverse("dashboard:home", args=[booking.business.slug])
+    return {"day": short_day(booking.starts_at, booking.business), "day_url": f"{home}?day={day}"}
 
 
 def show_booking(request: HttpRequest, desk: Desk, key: UUID, *, problem: str = "", status: int = 200) -> HttpResponse:
@@ -188,8 +198,12 @@ def _may(desk: Desk, booking: Booking) -> dict[str, bool]:
 
 
 def may_ask(desk: Desk) -> bool:
-    """Whether somebody may ask for deposits here, and they can be paid."""
-    return desk.may(Permission.MONEY) and bool(gateway.secret_key(live=desk.live))
+    """Whether somebody may ask for deposits of any amount here, and they can be paid."""
+    return desk.may(Permission.MONEY) and payable(desk)
+
+
+def payable(desk: Desk) -> bool:
+    return bool(gateway.secret_key(live=desk.live))
 
 
 def _money(desk: Desk, booking: Booking) -> dict[str, Any] | None:

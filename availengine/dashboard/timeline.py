@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +20,7 @@ from bookings.availability.spans import Span
 from bookings.diary import COMING, GONE, Diary, Entry, among
 from bookings.models import Status
 from bookings.moving import MOVABLE
+from bookings.settlement import HOLDING
 from bookings.wording import people, spoken_time
 from businesses.localtime import local_of, moment_of
 from businesses.models import Resource
@@ -240,8 +242,13 @@ class Timeline:
         return mark_safe(  # noqa: S308  (an id, numbers and our own words)
             f'data-booking="{entry.booking}" data-version="{entry.version}" data-starts="{entry.starts}"'
             f' data-start="{entry.start}" data-end="{entry.end}" data-column="{self._places[entry.resource]}"'
-            f' data-moves="{moves}" data-status="{entry.status}"'
+            f' data-moves="{moves}" data-status="{entry.status}"{self._charge(entry)}'
         )
+
+    def _charge(self, entry: Entry) -> str:
+        """What a no-show costs whoever has left a card."""
+        held = self.writes and entry.deposit in HOLDING
+        return f' data-charge="{escape(spoken(entry.deposit_cents, entry.currency))}"' if held else ""
 
     def _moves(self, entry: Entry, parts: Mapping[UUID, set[int]]) -> str:
         """Visits with several people move in time only; who has arrived can only change the resource."""

@@ -28,6 +28,11 @@
     if (event.key === "Enter" && event.target.matches("#q")) event.preventDefault();
   });
 
+  // A number that is typed takes the place of what was there.
+  const choose = (field) => field?.matches?.("input[type=number]") && field.select();
+  document.addEventListener("focusin", (event) => choose(event.target));
+  choose(document.activeElement);
+
   // Once is enough: the server knows it too.
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-once]")) return;

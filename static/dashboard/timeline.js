@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const STEP = 15, FINE = 5, POLL = 5000, LATE = 10;
+  const STEP = 15, FINE = 5, POLL = 5000, LATE = 10, SOON = 90;
   const $ = (id) => document.getElementById(id);
   const day = () => $("day");
   const number = (name, of = day()) => Number(of.dataset[name]);
@@ -52,6 +52,7 @@
     if (!day()) return;
     if (day().dataset.move) addActions();
     if (day().dataset.new && $("field")) addCursor();
+    if (!wide.matches) fold();
     tick();
   }
   function addActions() {
@@ -66,9 +67,25 @@
       block.append(more);
     }
   }
+  // On narrow screens the list begins with who is here or still comes.
+  let unfolded = false;
+  function fold() {
+    const now = present(), over = [...document.querySelectorAll(".block:is(.is-completed, .is-cancelled, .is-no_show)")]
+      .filter((block) => number("end", block) <= now);
+    const button = $("day-earlier");
+    if (!button || now >= number("end") || !over.length) return;
+    for (const block of over) block.classList.add("is-over");
+    button.hidden = unfolded;
+    button.textContent = `${words().earlier}: ${over.length}`;
+    day().classList.toggle("folds", !unfolded);
+    button.onclick = () => { unfolded = true; fold(); };
+  }
   function showNow() {
     const box = document.querySelector(".timeline"), first = $("now") || document.querySelector(".block");
-    if (box && first && wide.matches) box.scrollTop = Math.max(0, first.offsetTop - box.clientHeight / 3);
+    if (!box || !first || !wide.matches) return;
+    box.scrollTop = Math.max(0, first.offsetTop - box.clientHeight / 3);
+    const wanted = document.querySelector(".block.is-taken") && document.querySelector(".block:not(.is-taken)");
+    if (wanted) box.scrollLeft = Math.max(0, wanted.offsetLeft - box.clientWidth / 3);
   }
 
   // --- the line of the present; who becomes late -------------------------------------------------------------------
@@ -232,8 +249,16 @@
     const target = event.detail.target;
     if (target.id === "move") open($("move-box"));
     if (target.id === "panel") open($("panel-box"));
+    if (["move", "panel"].includes(target.id) && document.activeElement === document.body) refocus(target);
     if (target.id === "notices") for (const dialog of document.querySelectorAll("dialog[data-writes][open], #move-box[open]")) dialog.close();
   });
+  // What had the focus was replaced: go on at the heading of what took its place.
+  function refocus(within) {
+    const heading = within.querySelector("h2");
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.xhr.status === 204 && event.detail.target?.id === "move") $("move-box").close();
   });
@@ -247,6 +272,10 @@
     $("actions-who").textContent = block.querySelector(".who").textContent;
     $("actions-what").textContent = ["when", "what", "with", "state"].map((name) => block.querySelector(`.${name}`).textContent).join(" · ");
     for (const button of $("actions").querySelectorAll("[data-from]")) button.hidden = !url || !button.dataset.from.split(" ").includes(status);
+    const { charge } = block.dataset, missed = $("actions").querySelector("[data-status=no_show]"), since = number("starts", block);
+    missed.textContent = charge ? missed.dataset.charging.replace("{}", charge) : missed.dataset.word;
+    if (since > present()) missed.hidden = true; // who does not come is known when it has begun
+    $("later").hidden = status !== "confirmed" || !moves || Math.abs(present() - since) > SOON;
     $("actions").querySelector("[data-does=move]").hidden = !moves;
     const link = block.querySelector("a").getAttribute("href"), way = $("actions").querySelector("[data-does=open]");
     way.hidden = !link;
@@ -254,11 +283,12 @@
     open($("actions"));
   }
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("#actions [data-status], #actions [data-does=move]");
+    const button = event.target.closest("#actions [data-status], #actions [data-does=move], #actions [data-later]");
     if (!button || !chosen) return;
-    const { booking, version } = chosen.dataset, source = day().parentElement;
+    const { booking, version } = chosen.dataset, source = day().parentElement, later = Number(button.dataset.later);
     $("actions").close();
-    if (button.dataset.does) openMove(chosen);
+    if (later) send(chosen, number("starts", chosen) + later, number("column", chosen), later);
+    else if (button.dataset.does) openMove(chosen);
     else htmx.ajax("POST", address(day().dataset.status, booking), { values: { status: button.dataset.status, version }, target: "#notices", source });
   });
 

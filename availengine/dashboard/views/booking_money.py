@@ -106,6 +106,8 @@ def _refundable(booking: Booking) -> dict[str, Any]:
         raise Conflict("There is nothing to refund.")
     return {
         "left": deposit.refundable_cents,
+        "paid": spoken(deposit.amount_cents, deposit.currency),
+        "back": spoken(deposit.refunded_cents, deposit.currency) if deposit.refunded_cents else "",
         "most": spoken(deposit.refundable_cents, deposit.currency),
         "amount": typed(deposit.refundable_cents, deposit.currency),
         "currency": deposit.currency,

@@ -31,7 +31,6 @@ def bookings(request: HttpRequest, desk: Desk) -> HttpResponse:
     cursor = request.GET.get("cursor")
     shown = keyset_page(found, _listing(desk, form), order=ORDERS[form.order], limit=PAGE, cursor=cursor)
     hidden = any(request.GET.get(name) for name in form.fields if name not in ("q", "when"))
-    form.show_order()
     context = {
         "form": form,
         "narrows_more": hidden,

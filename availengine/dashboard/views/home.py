@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from availengine.dashboard.access import Desk, page
 from availengine.dashboard.filters import LATE, STATES, UNPAID, Filters, filters_of
+from availengine.dashboard.frame import way
 from availengine.dashboard.timeline import NOBODY, Timeline, optional_url
 from bookings import availability as engine
 from bookings.diary import Diary, changed_since, earlier_no_shows, read_diary, totals
@@ -104,6 +105,7 @@ def day_context(desk: Desk, diary: Diary, filters: Filters, today: date) -> dict
         "move_url": reverse("dashboard:booking-move", args=[slug, NOBODY]),
         "status_url": optional_url("booking-status", slug, NOBODY),
         "new_url": optional_url("booking-new", slug),
+        "away_url": way("disruption", desk, Permission.SETUP),
         "changes_url": reverse("dashboard:changes", args=[slug]),
     }
 

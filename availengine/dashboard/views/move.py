@@ -98,12 +98,23 @@ def _refused(
 
 def _alternatives(desk: Desk, booking: Booking, wanted: Move, refusal: SlotTaken) -> dict[str, Any]:
     """Who else is free at the time that was refused, and when else it is: (minute, as people say it)."""
+    minute = wanted.start.instant or instants(desk.zone, wanted.start.date, wanted.start.minutes)[0]
     others = free_at(desk.business.id, booking.uuid, wanted.start, live=desk.live, now=desk.minute)
+    if minute == minute_of(booking.starts_at):  # where it is now is no alternative
+        own = {allocation.resource_id for allocation in held_allocations(booking)}
+        others = [other for other in others if other.id not in own]
     return {
         "others": others[:MOST_OTHERS],
-        "wanted_minute": wanted.start.instant or instants(desk.zone, wanted.start.date, wanted.start.minutes)[0],
+        "wanted_minute": minute,
+        "asked_for": _asked_for(desk, wanted, minute),
         "nearest": [(at, spoken_moment(moment_of(at), desk.business)) for at in refusal.nearest_minutes],
     }
+
+
+def _asked_for(desk: Desk, wanted: Move, minute: int) -> str:
+    """The time and the place that are not to be had."""
+    named = [r.name for r in snapshot_of(desk.business.id).resources.values() if r.uuid == wanted.resource]
+    return " · ".join([spoken_moment(moment_of(minute), desk.business), *named])
 
 
 def _in_place(request: HttpRequest) -> bool:

@@ -13,7 +13,7 @@ from availengine.dashboard import booking_words
 from availengine.dashboard.access import Desk, page
 from availengine.dashboard.amounts import cents_of
 from availengine.dashboard.booking_forms import AskForm, NewBookingForm
-from availengine.dashboard.panel import may_ask
+from availengine.dashboard.panel import may_ask, payable
 from availengine.dashboard.starts import chosen_of, grouped_starts, nearest_of, resources_of, usual_party, why_none
 from bookings import execution, settlement
 from bookings.asking import MOST_SERVICES
@@ -25,6 +25,7 @@ from bookings.once import book_once
 from bookings.queries import snapshot_of
 from bookings.search import found_customers
 from bookings.services import NewBooking
+from businesses.deposit_rules import effective_rule
 from businesses.errors import Busy, Conflict, DomainError, Invalid, NotFound, Undone
 from businesses.localtime import local_of
 from businesses.roles import Permission
@@ -37,9 +38,9 @@ SHOWING = ("show", "take", "find", "pick")  # the buttons that do not book
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.BOOKINGS)
 def new_booking(request: HttpRequest, desk: Desk) -> HttpResponseBase:
-    """GET may bring `date`, `time`, `service` and `resource`, as a click into the calendar does."""
+    """GET may bring `date`, `time`, `service`, `resource`, as a click into the calendar does; and `pick`, whom for."""
     if request.method != "POST":
-        return _page(request, desk, _values(desk, request.GET))
+        return _page(request, desk, _values(desk, request.GET) | _whom(desk, request.GET.get("pick", "")))
     values = _values(desk, request.POST)
     if any(name in request.POST for name in SHOWING):
         return _page(request, desk, _shown(desk, request, values))
@@ -83,10 +84,16 @@ def _book(desk: Desk, form: NewBookingForm) -> Booking:
 
 
 def _deposit(desk: Desk, data: dict[str, Any]) -> DepositWish | None:
-    if not (data["link"] and may_ask(desk)):
+    if not (data["link"] and _may_link(desk)):
         return None
-    amount = cents_of(data["amount"], desk.business.currency) if data["amount"] else None
+    amount = cents_of(data["amount"], desk.business.currency) if data["amount"] and may_ask(desk) else None
     return DepositWish(channel=Channel.LINK, by_rule=False, amount_cents=amount)
+
+
+def _may_link(desk: Desk) -> bool:
+    """Who books may ask for what the rules say; who decides about money, for any amount."""
+    rules = (effective_rule(desk.business, service) for service in snapshot_of(desk.business.id).services.values())
+    return may_ask(desk) or (payable(desk) and any(rules))
 
 
 # --- parts that htmx asks for -----------------------------------------------------------------------------------------
@@ -136,19 +143,18 @@ def _shown(desk: Desk, request: HttpRequest, values: dict[str, Any]) -> dict[str
         local = local_of(desk.zone, taken)
         values |= {"date": local.date().isoformat(), "start": str(taken), "time": f"{local:%H:%M}"}
     if "pick" in request.POST:
-        customer = _picked(desk, request.POST["pick"])
-        if customer:
-            values |= {name: getattr(customer, name) for name in ("first_name", "last_name", "phone", "email")}
-        values["q"] = ""
+        values |= {**_whom(desk, request.POST["pick"]), "q": ""}
     return values
 
 
-def _picked(desk: Desk, key: str) -> Customer | None:
+def _whom(desk: Desk, key: str) -> dict[str, str]:
+    """What the fields hold of a stored customer; nothing for nobody's key."""
     try:
         uuid = UUID(key)
     except ValueError:
-        return None
-    return Customer.objects.present().filter(business_id=desk.business.id, live=desk.live, uuid=uuid).first()
+        return {}
+    found = Customer.objects.present().filter(business_id=desk.business.id, live=desk.live, uuid=uuid).first()
+    return {name: getattr(found, name) for name in ("first_name", "last_name", "phone", "email")} if found else {}
 
 
 def _found(desk: Desk, q: str) -> dict[str, Any]:
@@ -192,6 +198,7 @@ def _page(request: HttpRequest, desk: Desk, values: dict[str, Any], *, status: i
         "further": [*chosen[1:], *[""] * (MOST_SERVICES - max(len(chosen), 1))],
         "several": len(chosen) > 1,
         "resources": resources_of(desk),
+        "may_link": _may_link(desk),
         "may_ask": may_ask(desk),
         **_starts(desk, values),
         **(_found(desk, values["q"]) if values["q"] else {}),
