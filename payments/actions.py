@@ -19,7 +19,7 @@ from payments.reading import account_of
 
 # Stripe's pages live for half an hour at least; the time of a booking is let go when the deposit expires, before that.
 SHORTEST_SESSION = timedelta(minutes=35)
-BACK = Signer(salt="payments.way-back")
+BACK = "payments.way-back"
 CARD = {"payment_method_types": ["card"]}
 
 
@@ -94,13 +94,13 @@ def _ways_back(deposit: Deposit) -> dict[str, str]:
 
 def reference_of(deposit: Deposit) -> str:
     """A deposit's name in an address, which nobody can guess; the same at every try."""
-    return BACK.sign(str(deposit.uuid))
+    return Signer(salt=BACK).sign(str(deposit.uuid))
 
 
 def deposit_of(reference: str) -> Deposit | None:
     """The deposit that `reference_of` has named."""
     try:
-        return Deposit.objects.filter(uuid=BACK.unsign(reference)).first()
+        return Deposit.objects.filter(uuid=Signer(salt=BACK).unsign(reference)).first()
     except BadSignature:
         return None
 

@@ -137,7 +137,7 @@ class BookingView(V1View):
         """Where a deposit is due, the answer has what the customer pays with."""
         opened = execution.open_payment(reference, now=current_time())
         zone = self._zone()
-        if opened.deposit.channel == Channel.LINK:
+        if opened.deposit.channel == Channel.PAGE:
             token = signing.dumps(str(opened.booking.uuid), salt=STATE_SALT)
             return SecretResponse(checkout_answer(opened, zone, token), status=201)
         return SecretResponse(unpaid_booking(opened, zone), status=201)
@@ -161,7 +161,7 @@ class BookingView(V1View):
             ask=ask_of(data),
             customer_notes=data.get("customer_notes") or "",
             deposit=DepositWish(
-                channel=Channel.LINK if data.get("checkout") else Channel.FORM, by_rule=True, visitor=visitor
+                channel=Channel.PAGE if data.get("checkout") else Channel.FORM, by_rule=True, visitor=visitor
             ),
         )
         booking, placement = services.create_booking(new, now=current_minute())
