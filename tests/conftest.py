@@ -13,6 +13,7 @@ from psycopg.conninfo import make_conninfo
 from availengine.api.throttling import client
 from bookings.snapshot import forget_snapshots
 from businesses.keys import forget_principals
+from tests.thrift import cheap_passwords, static_files_are_found_once
 
 
 def owner_url(database: str) -> str:
@@ -41,6 +42,12 @@ def _connect(**described: Any) -> None:
     connection.close()
     connection.close_pool()
     connection.settings_dict.update(described)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _thrift() -> Iterator[None]:
+    with cheap_passwords(), static_files_are_found_once():
+        yield
 
 
 @pytest.fixture(autouse=True)
