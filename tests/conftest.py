@@ -13,6 +13,8 @@ from psycopg.conninfo import make_conninfo
 from availengine.api.throttling import client
 from bookings.snapshot import forget_snapshots
 from businesses.keys import forget_principals
+from tests.template import copied, keep
+from tests.thrift import cheap_passwords, static_files_are_found_once
 
 
 def owner_url(database: str) -> str:
@@ -23,14 +25,15 @@ def owner_url(database: str) -> str:
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """A fresh database made and migrated by the owner; tests connect as the application role."""
     name = f"test_{connection.settings_dict['NAME']}"
-    with psycopg.connect(owner_url("postgres"), autocommit=True) as owner:
-        owner.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        owner.execute(f'CREATE DATABASE "{name}"')
     application = dict(connection.settings_dict)
     parts = psycopg.conninfo.conninfo_to_dict(settings.DATABASE_OWNER_URL)
     with django_db_blocker.unblock():
-        _connect(NAME=name, USER=parts["user"], PASSWORD=parts.get("password", ""))
-        call_command("migrate", verbosity=0)
+        with psycopg.connect(owner_url("postgres"), autocommit=True) as owner:
+            if not copied(owner, name):
+                _connect(NAME=name, USER=parts["user"], PASSWORD=parts.get("password", ""))
+                call_command("migrate", verbosity=0)
+                _connect()
+                keep(owner, name)
         _connect(NAME=name, USER=application["USER"], PASSWORD=application["PASSWORD"])
         yield
         connections.close_all()
@@ -41,6 +44,12 @@ def _connect(**described: Any) -> None:
     connection.close()
     connection.close_pool()
     connection.settings_dict.update(described)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _thrift() -> Iterator[None]:
+    with cheap_passwords(), static_files_are_found_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """Stripe for tests: the sandbox in a thread, spoken to by the real client, and what makes its events arrive."""
 
-import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -50,17 +49,11 @@ def empty(sandbox: Sandbox) -> None:
     sandbox._api.requests.clear()
 
 
-@functools.cache
-def _client() -> Client:
-    """One for all events: with every new one the middleware would look through all static files again."""
-    return Client()
-
-
 def post_event(sandbox: Sandbox, event: dict[str, Any]) -> int:
     """Hand one event to the endpoint, signed as Stripe does; the status of the answer."""
     payload, headers = sandbox.signed(event)
     signature = headers["Stripe-Signature"]
-    response = _client().post(
+    response = Client().post(
         "/v1/webhooks/stripe", payload, content_type="application/json", headers={"Stripe-Signature": signature}
     )
     return response.status_code

@@ -6,6 +6,7 @@ issued. The same file twice changes nothing.
 
 from businesses.provisioning.apply import Outcome, apply_plan
 from businesses.provisioning.document import DocumentError
-from businesses.provisioning.plan import Plan, read_plan
+from businesses.provisioning.plan import read_plan
+from businesses.provisioning.planned import Plan
 
 __all__ = ["DocumentError", "Outcome", "Plan", "apply_plan", "read_plan"]

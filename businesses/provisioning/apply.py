@@ -24,7 +24,7 @@ from businesses.models import (
     User,
 )
 from businesses.provisioning.document import DocumentError
-from businesses.provisioning.plan import Plan, PlannedClosure, PlannedKey, PlannedMember, PlannedService
+from businesses.provisioning.planned import Plan, PlannedClosure, PlannedKey, PlannedMember, PlannedService
 from businesses.weeks import Interval
 
 M = TypeVar("M", bound=Model)

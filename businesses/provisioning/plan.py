@@ -1,8 +1,6 @@
-"""What a provisioning document says, checked and in the core's terms, before anything is written."""
+"""Reading a provisioning document: what it says is checked before anything is written."""
 
 import zoneinfo
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,70 +14,19 @@ from businesses.models.catalogue import MOST_PLACES
 from businesses.money import decimals_of
 from businesses.provisioning.deposits import read_rule, read_steps
 from businesses.provisioning.document import DocumentError, Mapping, Node
+from businesses.provisioning.planned import (
+    Plan,
+    PlannedClosure,
+    PlannedKey,
+    PlannedMember,
+    PlannedPerformer,
+    PlannedResource,
+    PlannedService,
+)
 from businesses.weeks import Interval, clock_text, overlapping, read_interval, read_start
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SECTIONS = ("business", "resources", "services", "closures", "keys", "members")
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedResource:
-    key: str
-    values: dict[str, Any]
-    hours: list[Interval] | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedPerformer:
-    resource: str
-    price_cents: int | None = None
-    duration_minutes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedService:
-    key: str
-    values: dict[str, Any]
-    category: str | None
-    performers: list[PlannedPerformer]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedClosure:
-    resource: str | None
-    kind: str
-    start: tuple[date, int | None]
-    end: tuple[date, int | None]
-    reason: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedKey:
-    name: str
-    preset: str
-    live: bool
-    prefix: str
-    requests_per_minute: int
-    allowed_origins: list[str]
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedMember:
-    email: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    business: dict[str, Any]
-    hours: list[Interval]
-    resources: list[PlannedResource]
-    services: list[PlannedService]
-    closures: list[PlannedClosure]
-    keys: list[PlannedKey]
-    members: list[PlannedMember]
 
 
 def read_plan(document: Any) -> Plan:

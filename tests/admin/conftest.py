@@ -1,6 +1,6 @@
 """Two businesses with one of everything each, and browsers of their people and of the host."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from businesses.models import Business, Closure, OpeningHours, ServiceCategory, 
 from payments.models import Deposit, Instruction, Subscription
 from tests import factories
 from tests.dashboard.conftest import browser, person
+from tests.stored import Stored, stored
 from tests.visits import World
 from webhooks.models import Delivery, Endpoint, Event
 
@@ -44,14 +45,26 @@ def filled(slug: str) -> World:
     return world
 
 
-@pytest.fixture
-def salon(db: None) -> World:
-    return filled("salon")
+@pytest.fixture(scope="package")
+def _worlds(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stored[dict[str, World]]]:
+    with stored(django_db_blocker, lambda: {slug: filled(slug) for slug in ("salon", "rival")}) as found:
+        yield found
 
 
 @pytest.fixture
-def rival(db: None) -> World:
-    return filled("rival")
+def worlds(_worlds: Stored[dict[str, World]], db: None) -> dict[str, World]:
+    """Both are stored once, and are there in every test."""
+    return _worlds.copy()
+
+
+@pytest.fixture
+def salon(worlds: dict[str, World]) -> World:
+    return worlds["salon"]
+
+
+@pytest.fixture
+def rival(worlds: dict[str, World]) -> World:
+    return worlds["rival"]
 
 
 @pytest.fixture

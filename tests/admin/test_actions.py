@@ -26,7 +26,7 @@ def act(client: Client, action: str, *rows: Any) -> str:
 
 
 def test_cancel(salon: World, owner: Client) -> None:
-    booking, held = Booking.objects.get(), Allocation.objects.get()
+    booking, held = row_of(Booking, salon), row_of(Allocation, salon)
     assert "Cancelled: 1" in act(owner, "cancel", booking)
     booking.refresh_from_db()
     held.refresh_from_db()
@@ -40,7 +40,7 @@ def test_cancel(salon: World, owner: Client) -> None:
 
 
 def test_send_again(salon: World, owner: Client) -> None:
-    message = Message.objects.get()
+    message = row_of(Message, salon)
     assert "To be sent: 1" in act(owner, "send_again", message)
     message.refresh_from_db()
     assert (message.state, message.tries) == ("pending", 0)
@@ -76,7 +76,7 @@ def test_revoke(salon: World, owner: Client) -> None:
 
 
 def test_remove_members(salon: World, owner: Client) -> None:
-    manager, own = person(salon.business, "manager", "m@salon.example"), Member.objects.get(role="owner")
+    manager, own = person(salon.business, "manager", "m@salon.example"), salon.business.members.get(role="owner")
     assert "Removed: 1" in act(owner, "remove", manager)
     assert not Member.objects.filter(id=manager.id).exists()
     with nothing_changes():

@@ -37,7 +37,7 @@ def test_plans_billing_and_health(salon: World, rival: World, host: Client) -> N
         assert said in page, said
 
 
-def test_backlogs(salon: World) -> None:
+def test_backlogs(salon: World, rival: World) -> None:
     now = datetime(2026, 6, 1, 12, tzinfo=UTC)
     old = now - timedelta(hours=2)
     Delivery.objects.update(state="pending", next_try_at=old)
@@ -51,8 +51,8 @@ def test_backlogs(salon: World) -> None:
     waiting = Delivery.objects.count()
     assert found == {
         "Webhook deliveries": (waiting, old, 0, True),
-        "Messages": (0, None, 1, False),
-        "Instructions to Stripe": (1, now, 0, False),
+        "Messages": (0, None, 2, False),
+        "Instructions to Stripe": (2, now, 0, False),
         "Events of Stripe": (1, old, 1, True),
     }
     assert waiting > 0

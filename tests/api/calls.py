@@ -1,6 +1,5 @@
 """How the tests of the native API speak to it, and what they ask of every answer."""
 
-import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +13,6 @@ from django.apps import apps
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
-from django.test.client import ClientHandler
 from django.utils import timezone
 
 from availengine.api.dialect import Dialect
@@ -28,19 +26,12 @@ DAY = "2026-05-15"  # the references' date; the clock stands at 2026-05-01
 OUR_APPS = ("availengine", "bookings", "businesses", "payments", "webhooks")
 
 
-@functools.cache
-def _handler() -> ClientHandler:
-    """One for all callers: with every new one the middleware would look through all static files again."""
-    return ClientHandler(enforce_csrf_checks=False)
-
-
 class Caller:
     """Somebody who calls the API with one key, or without."""
 
     def __init__(self, secret: str | None = None, dialect: Dialect = V1) -> None:
         self.secret, self.dialect = secret, dialect
         self.client = Client(raise_request_exception=False)
-        self.client.handler = _handler()
 
     def speaking(self, dialect: Dialect) -> "Caller":
         """The same key in another dialect's header."""

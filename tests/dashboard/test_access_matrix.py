@@ -24,6 +24,7 @@ from tests import factories
 from tests.api.calls import nothing_changes
 from tests.dashboard import bodies
 from tests.dashboard.conftest import browser, person
+from tests.stored import Stored, stored
 from webhooks.endpoints import register_endpoint, send_test
 from webhooks.models import Delivery
 
@@ -231,9 +232,20 @@ class World:
         Business.objects.filter(id=late.id).update(billing_status="past_due")
 
 
+def make_world() -> World:
+    slugs = ("salon", "rival", "late")
+    return World(*(factories.business(business={"slug": slug}).business for slug in slugs))
+
+
+@pytest.fixture(scope="module")
+def _world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stored[World]]:
+    with stored(django_db_blocker, make_world) as found:
+        yield found
+
+
 @pytest.fixture
-def world(salon: Business, rival: Business) -> World:
-    return World(salon, rival, factories.business(business={"slug": "late"}).business)
+def world(_world: Stored[World], db: None) -> World:
+    return _world.copy()
 
 
 def things_of(business: Business) -> dict[str, str]:
@@ -304,8 +316,8 @@ def sent(client: Client, method: str, path: str, operation: str, things: dict[st
     return client.post(path, {name: value.format(**things) if things else value for name, value in body.items()})
 
 
-def test_things_of_other_businesses_are_not_found(world: World, rival: Business) -> None:
-    theirs = things_of(rival)
+def test_things_of_other_businesses_are_not_found(world: World) -> None:
+    theirs = things_of(Business.objects.get(slug="rival"))
     owner = world.callers["owner"]
     for operation in TABLE:
         method, route = operation.split(" ")
