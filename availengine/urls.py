@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from availengine import manage_page, pages
+from availengine import manage_page, pages, waitlist_form, waitlist_page
 from availengine.api import stripe
 from availengine.api.dialects import DIALECTS
 from availengine.api.documents import document_routes
@@ -30,6 +30,11 @@ urlpatterns = [
     path("b/<str:token>/cancel", manage_page.cancel),
     path("b/<str:token>/move", manage_page.move),
     path("b/<str:token>/calendar.ics", manage_page.calendar),
+    path("book/<slug:slug>/waitlist", waitlist_form.waitlist),
+    path("w/<str:token>", waitlist_page.entry),
+    path("w/<str:token>/accept", waitlist_page.accept),
+    path("w/<str:token>/decline", waitlist_page.decline),
+    path("w/<str:token>/leave", waitlist_page.leave),
     path("pay/thanks", pages.paid),
     path("pay/later", pages.not_paid),
     path("accounts/", include("availengine.accounts.urls")),

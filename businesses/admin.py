@@ -241,6 +241,8 @@ class BusinessAdmin(DepositRuleAdmin, ScopedAdmin):
                     "show_service_prices",
                     "show_service_duration",
                     "require_customer_email",
+                    "waitlist",
+                    "waitlist_offer_minutes",
                 )
             },
         ),

@@ -123,6 +123,9 @@ def visitor_address(request: HttpRequest) -> str:
 
 def visitor_of(principal: Principal, request: HttpRequest) -> str:
     """A digest of the visitor's address, for browser keys; other keys belong to servers, which all visitors share."""
-    if not principal.browser:
-        return ""
+    return visitor_digest(request) if principal.browser else ""
+
+
+def visitor_digest(request: HttpRequest) -> str:
+    """Stands for a visitor's address where that is stored."""
     return salted_hmac("availengine.visitor", visitor_address(request), algorithm="sha256").hexdigest()

@@ -151,6 +151,7 @@ def _rules(m: Mapping) -> dict[str, Any]:
         "cancel_notice_hours": m.get("cancel_notice_hours", lambda n: n.integer(0, 8760), 24),
         "cancellation_steps": m.get("cancellation", read_steps, []),
         "deposit_window_minutes": m.get("deposit_window_minutes", lambda n: n.integer(1, 1440), 30),
+        "waitlist_offer_minutes": m.get("waitlist_offer_minutes", lambda n: n.integer(5, 1440), 30),
         "reminder_hours": m.get("reminder_hours", _reminder_hours, [24]),
         "sms_reminders": m.get("sms_reminders", Node.flag, False),
     }
@@ -170,7 +171,13 @@ def _reminder_hours(node: Node) -> list[int]:
 
 
 def _page(m: Mapping) -> dict[str, Any]:
-    names = ("show_staff_selection", "show_service_prices", "show_service_duration", "require_customer_email")
+    names = (
+        "show_staff_selection",
+        "show_service_prices",
+        "show_service_duration",
+        "require_customer_email",
+        "waitlist",
+    )
     values = {name: m.get(name, Node.flag, True) for name in names}
     m.nothing_else()
     return values
