@@ -61,14 +61,16 @@ class Ticket:
 class WishForm(forms.Form):
     service = forms.ChoiceField(label=gettext_lazy("What"))
     party = forms.IntegerField(label=gettext_lazy("For how many"), min_value=1, max_value=LARGEST_PARTY, initial=1)
-    date = forms.DateField(label=gettext_lazy("On"), widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(label=gettext_lazy("On"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     until = forms.DateField(
-        label=gettext_lazy("Or until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Or until"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     earliest = forms.TimeField(
-        label=gettext_lazy("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+        label=gettext_lazy("From"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
     )
-    latest = forms.TimeField(label=gettext_lazy("To"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    latest = forms.TimeField(
+        label=gettext_lazy("To"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
+    )
     first_name = forms.CharField(
         label=gettext_lazy("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
@@ -90,7 +92,7 @@ class WishForm(forms.Form):
     )
 
     def __init__(self, snapshot: Snapshot, now: int, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         offered = [(str(service.uuid), service.name) for service in snapshot.offered_services()]
         self.fields["service"].choices = offered  # type: ignore[attr-defined]
         today = date_of(snapshot.business.zone, now)

@@ -66,7 +66,9 @@ def entry(request: HttpRequest, found: WaitlistEntry, token: str) -> HttpRespons
 @require_POST
 @with_entry
 def accept(request: HttpRequest, found: WaitlistEntry, token: str) -> HttpResponse:
-    """Book what is held; where a deposit is due, on to its payment. A second time: no effect."""
+    """Book what is held; where a deposit is due, the page then leads to its payment: a form may not lead elsewhere, as
+    the content security policy has it. A second time: no effect.
+    """
     offer = _signed(request, found)
     if offer is None:
         return _page(request, found, token, problem=_("Please look again, and choose."), status=403)
@@ -77,8 +79,7 @@ def accept(request: HttpRequest, found: WaitlistEntry, token: str) -> HttpRespon
         )
         owed = settlement.owed(answered.booking)
         if owed:
-            url = execution.open_payment(owed, now=current_time()).deposit.checkout_url
-            return redirect(url or f"/w/{token}")
+            execution.open_payment(owed, now=current_time())
     except HoldEnded:
         return _page(request, found, token, problem=_("This time is not held for you any more."), status=409)
     except Busy:

@@ -60,7 +60,7 @@ DEPOSITS: Mapping[str, str | Promise] = {
 
 ENTRY_STATES: Mapping[str, str | Promise] = {
     EntryState.WAITING: _("Waiting"),
-    EntryState.OFFERED: _("Offered"),
+    EntryState.OFFERED: _("Offer made"),
     EntryState.BOOKED: _("Booked"),
     EntryState.WITHDRAWN: _("Left the list"),
     EntryState.EXPIRED: _("Ended"),

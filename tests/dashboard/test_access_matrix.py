@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -14,10 +15,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from availengine.clock import current_minute
 from bookings.asking import Ask
 from bookings.customers import Guest, save_customer
-from bookings.models import Message
+from bookings.models import Message, WaitlistEntry
 from bookings.placing import Start
 from bookings.services import NewBooking, create_booking
+from bookings.waitlist.entries import NewEntry, join_waitlist
 from businesses.keys import issue_key
+from businesses.localtime import instants
 from businesses.models import Business, Closure, Member, Resource, Service, ServiceCategory
 from businesses.roles import Permission
 from tests import factories
@@ -156,7 +159,10 @@ TABLE = {
 QUERIES = {"GET /dashboard/{slug}/changes/": "?after=0-0"}
 NEXT_WEEK = (date.today() + timedelta(days=7)).isoformat()
 AT_TWO = {"date": NEXT_WEEK, "start": "other", "time": "14:00"}
+AFTERNOON = instants(ZoneInfo("America/Chicago"), date.fromisoformat(NEXT_WEEK), 14 * 60)[0]
 BODIES = {
+    "POST /dashboard/{slug}/waitlist/{entry}/offer/": {"start": str(AFTERNOON)},
+    "POST /dashboard/{slug}/setup/page/": {"waitlist_offer_minutes": "30"},
     "POST /dashboard/{slug}/bookings/{booking}/move/": {"time": "15:00", "version": "1"},
     "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
     "POST /dashboard/{slug}/setup/members/{member}/role/": {"role": "viewer"},
@@ -219,6 +225,7 @@ PARAMETERS = {
     "categories/<id:key>": "categories/{category}",
     "resources/<id:key>": "resources/{resource}",
     "closures/<id:key>": "closures/{closure}",
+    "waitlist/<id:key>": "waitlist/{entry}",
 }
 
 
@@ -238,6 +245,13 @@ class World:
 @pytest.fixture
 def world(salon: Business, rival: Business) -> World:
     return World(salon, rival, factories.business(business={"slug": "late"}).business)
+
+
+def waits(business: Business) -> WaitlistEntry:
+    day = date.fromisoformat(NEXT_WEEK)
+    guest = Guest(first_name="Ada", last_name="", phone="+13125550101", email="ada@example.com")
+    new = NewEntry(business_id=business.id, live=True, guest=guest, first_day=day, last_day=day)
+    return join_waitlist(new, now=current_minute())
 
 
 def things_of(business: Business) -> dict[str, str]:
@@ -266,6 +280,7 @@ def things_of(business: Business) -> dict[str, str]:
         ),
         "customer": customer,
         "double": double,
+        "entry": waits(business),
         "resource": Resource.objects.filter(business=business)[0],
         "service": Service.objects.get(business=business),
         "category": ServiceCategory.objects.create(business=business, name="Cuts"),

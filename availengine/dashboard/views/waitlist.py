@@ -19,7 +19,7 @@ from availengine.dashboard.paging import chosen
 from availengine.dashboard.starts import grouped_starts, why_none
 from availengine.dashboard.words import ENTRY_BADGES, ENTRY_STATES
 from availengine.keyset import Listing, keyset_page
-from bookings.models import AT_WORK, EntryState, WaitlistEntry, WaitlistOffer
+from bookings.models import AT_WORK, EntryState, OfferState, WaitlistEntry, WaitlistOffer
 from bookings.offers import offered_starts
 from bookings.placing import Start
 from bookings.queries import snapshot_of
@@ -80,7 +80,8 @@ def _row(desk: Desk, entry: WaitlistEntry, offer: WaitlistOffer | None) -> dict[
         "until": spoken_time(offer.expires_at, desk.business) if offer else "",
         "booking_url": way("booking", desk, Permission.VIEW, booking.uuid) if booking else "",
         "customer_url": way("customer", desk, Permission.VIEW, entry.customer.uuid),
-        "at_work": entry.state in AT_WORK,
+        "removable": entry.state in AT_WORK and (offer is None or offer.state == OfferState.OPEN),
+        "accepted": offer is not None and offer.state == OfferState.ACCEPTED,
         "waits": entry.state == EntryState.WAITING,
     }
 
