@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from availengine import calendar_page, pages
+from availengine import calendar_page, pages, waitlist_form, waitlist_page
 from availengine.api import stripe
 from availengine.api.dialects import DIALECTS
 from availengine.api.documents import document_routes
@@ -32,6 +32,11 @@ urlpatterns = [
     path("", include("availengine.manage_page.urls")),
     path("widget/v1/availengine.js", widget.newest),
     path("widget/v1/availengine.<slug:digest>.js", widget.pinned),
+    path("book/<slug:slug>/waitlist", waitlist_form.waitlist),
+    path("w/<str:token>", waitlist_page.entry),
+    path("w/<str:token>/accept", waitlist_page.accept),
+    path("w/<str:token>/decline", waitlist_page.decline),
+    path("w/<str:token>/leave", waitlist_page.leave),
     path("pay/thanks", pages.paid),
     path("pay/later", pages.not_paid),
     path("pay/<str:reference>", booked.from_checkout),

@@ -83,6 +83,8 @@ class BusinessAdmin(DepositRuleAdmin, ScopedAdmin):
                     "hosted_page",
                     "terms_text",
                     "marketing_text",
+                    "waitlist",
+                    "waitlist_offer_minutes",
                 )
             },
         ),

@@ -131,4 +131,5 @@ def visitor_of(principal: Principal, request: HttpRequest) -> str:
 
 
 def visitor_digest(request: HttpRequest) -> str:
+    """Stands for a visitor's address where that is stored."""
     return salted_hmac("availengine.visitor", visitor_address(request), algorithm="sha256").hexdigest()

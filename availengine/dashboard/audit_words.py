@@ -150,6 +150,8 @@ COLUMNS: Words = {
     "timezone": _("Time zone"),
     "url": _("Address"),
     "user_id": _("Person"),
+    "waitlist": _("Waitlist"),
+    "waitlist_offer_minutes": _("Minutes for which a freed time is held"),
     "weekday": _("Weekday"),
     "window_days": _("Bookable ahead"),
 }

@@ -55,6 +55,7 @@ NAVIGATION = (
     Entry("calendar", _("Calendar"), Permission.VIEW, "calendar"),
     Entry("bookings", _("Bookings"), Permission.VIEW, "bookings"),
     Entry("customers", _("Customers"), Permission.VIEW, "customers"),
+    Entry("waitlist", _("Waitlist"), Permission.VIEW, "history"),
     Entry("insights", _("Insights"), Permission.VIEW, "insights"),
     Entry("setup", _("Set-up"), Permission.SETUP, "setup"),
 )

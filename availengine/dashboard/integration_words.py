@@ -71,6 +71,9 @@ MESSAGES: Words = {
     "hold_lapsing": _("Hold ends soon"),
     "endpoint_off": _("Webhook switched off"),
     "invitation": _("Invitation"),
+    "waitlist_joined": _("On the waitlist"),
+    "waitlist_offer": _("Offer from the waitlist"),
+    "waitlist_lapsed": _("Offer not answered"),
 }
 
 PLANS: Words = {Plan.BASIC: _("Basic"), Plan.PREMIUM: _("Premium")}

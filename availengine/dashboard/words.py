@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Source, Status
+from bookings.models import EntryState, Source, Status
 from bookings.wording import spoken_time
 from businesses.models import Business, DepositAudience, DepositBasis, DepositType, ResourceKind, Role
 from payments.models import DepositStatus
@@ -56,6 +56,21 @@ DEPOSITS: Mapping[str, str | Promise] = {
     DepositStatus.FAILED: _("Card not accepted"),
     DepositStatus.EXPIRED: _("Not paid in time"),
     DepositStatus.CANCELED: _("Given up"),
+}
+
+ENTRY_STATES: Mapping[str, str | Promise] = {
+    EntryState.WAITING: _("Waiting"),
+    EntryState.OFFERED: _("Offer made"),
+    EntryState.BOOKED: _("Booked"),
+    EntryState.WITHDRAWN: _("Left the list"),
+    EntryState.EXPIRED: _("Ended"),
+}
+ENTRY_BADGES = {
+    EntryState.WAITING: "info",
+    EntryState.OFFERED: "warn",
+    EntryState.BOOKED: "good",
+    EntryState.WITHDRAWN: "plain",
+    EntryState.EXPIRED: "plain",
 }
 
 KINDS: Mapping[str, str | Promise] = {

@@ -1,10 +1,12 @@
 """Who waits: joining, leaving, and the list in its order."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
 from bookings import availability as engine
@@ -12,12 +14,12 @@ from bookings.asking import Ask
 from bookings.customers import Guest, customer_for
 from bookings.deposits import lock_names
 from bookings.lifecycle import change_status
-from bookings.models import AT_WORK, Booking, EntryState, OfferState, Status, WaitlistEntry, WaitlistOffer
+from bookings.models import AT_WORK, UNDER_WAY, Booking, EntryState, OfferState, Status, WaitlistEntry, WaitlistOffer
 from bookings.queries import snapshot_of
 from bookings.snapshot import Snapshot
 from bookings.waitlist import letters, links, turns
 from bookings.waitlist.matching import ask_of
-from businesses.db import transactional
+from businesses.db import Raced, transactional, violated
 from businesses.errors import Conflict, Invalid, NotFound
 from businesses.localtime import DAY, date_of, earliest_instant, moment_of
 from businesses.models import Business
@@ -30,7 +32,8 @@ KEPT = timedelta(days=30)  # so long an entry that has ended can be looked up
 class NewEntry:
     """Who wants to wait for what. The dates are local ones, the minutes of the wall clock: of the start of the visit.
 
-    No services: the default one. `visitor`: a digest of the address of who asks, or empty.
+    No services: the default one. `visitor`: a digest of the address of who asks, or empty. `key`: the id that the
+    entry is to have, where who asks chooses it: asked twice is joined once.
     """
 
     business_id: int
@@ -46,6 +49,7 @@ class NewEntry:
     customer_notes: str = ""
     language: str = ""
     visitor: str = ""
+    key: UUID | None = None
 
 
 @transactional
@@ -55,6 +59,9 @@ def join_waitlist(new: NewEntry, *, now: int) -> WaitlistEntry:
     Raises Conflict where there is no waitlist, where the wish can never come true, and for too many entries; Invalid,
     NotFound.
     """
+    made = listed_entries(new.business_id, live=new.live).filter(uuid=new.key).first() if new.key else None
+    if made:
+        return made
     snapshot = snapshot_of(new.business_id)
     business = snapshot.business
     if not business.waitlist:
@@ -65,10 +72,20 @@ def join_waitlist(new: NewEntry, *, now: int) -> WaitlistEntry:
     entry.customer_id = customer_for(business, new.guest, live=new.live)
     _require_few(entry)
     entry.business = business
-    entry.save()
+    _store(entry, new.key)
     letters.tell_joined(entry, links.new_link(entry))
     turns.mark(entry.business_id, live=entry.live, now=moment_of(now))
     return entry
+
+
+def _store(entry: WaitlistEntry, key: UUID | None) -> None:
+    entry.uuid = key or entry.uuid
+    try:
+        entry.save(force_insert=True)
+    except IntegrityError as error:
+        if violated(error) != "bookings_waitlistentry_uuid_key":
+            raise
+        raise Raced from error  # by the first of two at once: it is found then
 
 
 def _require_window(new: NewEntry, business: Business, now: int) -> None:
@@ -158,7 +175,7 @@ def leave_waitlist(business_id: int, key: UUID, *, live: bool, now: int) -> Wait
     entry = locked_entry(business_id, key, live=live)
     if entry.state == EntryState.BOOKED:
         raise Conflict("This is booked. Cancel the booking instead.", {"state": entry.state})
-    offer = entry.offers.filter(state__in=(OfferState.OPEN, OfferState.ACCEPTED)).first()
+    offer = entry.offers.filter(state__in=UNDER_WAY).first()
     if offer and offer.state == OfferState.ACCEPTED:
         raise Conflict("This is booked, and waits for its deposit. Cancel the booking instead.", {"state": "booked"})
     if offer:
@@ -187,8 +204,10 @@ def listed_entries(business_id: int, *, live: bool) -> QuerySet[WaitlistEntry]:
     return WaitlistEntry.objects.filter(business_id=business_id, live=live)
 
 
-def in_order(entries: QuerySet[WaitlistEntry]) -> QuerySet[WaitlistEntry]:
-    return entries.order_by("queued_at", "id")
+def entries_of(rows: Sequence[Mapping[str, Any]]) -> list[WaitlistEntry]:
+    """The entries of a page of ids, with their customers, in the page's order."""
+    found = WaitlistEntry.objects.select_related("customer").in_bulk([row["id"] for row in rows])
+    return [found[row["id"]] for row in rows if row["id"] in found]
 
 
 def place_of(entry: WaitlistEntry) -> int:
@@ -199,9 +218,15 @@ def place_of(entry: WaitlistEntry) -> int:
 
 
 def offer_under_way(entry: WaitlistEntry) -> WaitlistOffer | None:
-    found: Any = entry.offers.filter(state__in=(OfferState.OPEN, OfferState.ACCEPTED))
+    found: Any = entry.offers.filter(state__in=UNDER_WAY)
     offer: WaitlistOffer | None = found.select_related("booking__deposit").first()
     return offer
+
+
+def offers_under_way(entries: Sequence[WaitlistEntry]) -> dict[int, WaitlistOffer]:
+    """By entry."""
+    found = WaitlistOffer.objects.filter(entry__in=entries, state__in=UNDER_WAY)
+    return {offer.entry_id: offer for offer in found.select_related("booking")}
 
 
 def end_past(*, now: datetime) -> int:

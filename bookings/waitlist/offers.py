@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from bookings import holds
 from bookings.customers import Guest
-from bookings.deposits import DepositWish
+from bookings.deposits import Asked, DepositWish, asked_of
 from bookings.errors import SlotTaken
 from bookings.models import (
     AT_WORK,
@@ -21,7 +21,8 @@ from bookings.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
-from bookings.placing import Start
+from bookings.placing import Start, placed
+from bookings.queries import held_allocations, snapshot_of
 from bookings.services import NewBooking
 from bookings.waitlist import letters, links, turns
 from bookings.waitlist.entries import let_go, locked_entry
@@ -29,7 +30,7 @@ from bookings.waitlist.matching import ask_of, first_free
 from businesses.db import transactional
 from businesses.errors import Conflict
 from businesses.localtime import minute_of, moment_of
-from payments.models import DepositStatus, Instruction
+from payments.models import Channel, DepositStatus, Instruction
 
 HOLDER = "waitlist"
 MOST_LAPSED = 2  # offers that were not answered: then an entry ends
@@ -180,6 +181,19 @@ def _found(business_id: int, key: UUID, offer: UUID, live: bool) -> tuple[Waitli
     if found is None:
         raise holds.HoldEnded
     return entry, found
+
+
+def deposit_due(offer: WaitlistOffer, *, now: datetime) -> Asked | None:
+    """What accepting asks to pay, where that is known: a booking made by its rules. None also where nothing is."""
+    booking = offer.booking
+    if booking is None:
+        return None
+    wish = DepositWish(channel=Channel.LINK, by_rule=True)
+    try:
+        placement = placed(booking, held_allocations(booking), snapshot_of(booking.business_id))
+        return asked_of(placement, wish, party=booking.party_size, customer_id=booking.customer_id, now=now)
+    except Conflict:  # accepting says why
+        return None
 
 
 # --- what becomes of an offer -------------------------------------------------------------------------------------

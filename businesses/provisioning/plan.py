@@ -99,6 +99,7 @@ def _rules(m: Mapping) -> dict[str, Any]:
         "cancel_notice_hours": m.get("cancel_notice_hours", lambda n: n.integer(0, 8760), 24),
         "cancellation_steps": m.get("cancellation", read_steps, []),
         "deposit_window_minutes": m.get("deposit_window_minutes", lambda n: n.integer(1, 1440), 30),
+        "waitlist_offer_minutes": m.get("waitlist_offer_minutes", lambda n: n.integer(5, 1440), 30),
         "reminder_hours": m.get("reminder_hours", _reminder_hours, [24]),
         "sms_reminders": m.get("sms_reminders", Node.flag, False),
     }
@@ -119,7 +120,7 @@ def _reminder_hours(node: Node) -> list[int]:
 
 def _page(m: Mapping) -> dict[str, Any]:
     names = ("show_staff_selection", "show_service_prices", "show_service_duration", "require_customer_email")
-    values: dict[str, Any] = {name: m.get(name, Node.flag, True) for name in (*names, "hosted_page")}
+    values: dict[str, Any] = {name: m.get(name, Node.flag, True) for name in (*names, "hosted_page", "waitlist")}
     values["terms_text"] = m.get("terms_text", lambda n: n.text(2000, least=0), "")
     values["marketing_text"] = m.get("marketing_text", lambda n: n.text(500, least=0), "")
     m.nothing_else()

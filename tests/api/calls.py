@@ -126,6 +126,11 @@ class Tenant:
             }
         )
 
+    def waiting(self, **changes: Any) -> dict[str, Any]:
+        """A body for POST /v1/waitlist; None leaves a field out."""
+        person = {"first_name": "Jane", "last_name": "Doe", "email": "jane@example.com", "phone": "+301234567890"}
+        return without_none({"business_id": self.id, "first_date": DAY, **person, **changes})
+
     def book(self, **changes: Any) -> dict[str, Any]:
         """A public booking, as the answer tells it."""
         booking: dict[str, Any] = ok(self.full.post("/v1/bookings/", self.public(**changes)), 201)["booking"]

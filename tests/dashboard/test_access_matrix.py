@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -14,10 +15,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from availengine.clock import current_minute
 from bookings.asking import Ask
 from bookings.customers import Guest, save_customer
-from bookings.models import Message
+from bookings.models import Message, WaitlistEntry
 from bookings.placing import Start
 from bookings.services import NewBooking, create_booking
+from bookings.waitlist.entries import NewEntry, join_waitlist
 from businesses.keys import issue_key
+from businesses.localtime import instants
 from businesses.models import Business, Closure, Member, Resource, Service, ServiceCategory
 from businesses.roles import Permission
 from tests import factories
@@ -61,6 +64,10 @@ TABLE = {
     "GET /dashboard/{slug}/customers/{customer}/export.json": MANAGE,
     "GET /dashboard/{slug}/customers/{customer}/erase/": MANAGE,
     "POST /dashboard/{slug}/customers/{customer}/erase/": "302 404 404 403 403 302 302 402",
+    "GET /dashboard/{slug}/waitlist/": VIEW,
+    "GET /dashboard/{slug}/waitlist/{entry}/offer/": BOOKINGS,
+    "POST /dashboard/{slug}/waitlist/{entry}/offer/": BOOKINGS_SET,
+    "POST /dashboard/{slug}/waitlist/{entry}/remove/": BOOKINGS_SET,
     "GET /dashboard/{slug}/disruption/": SETUP,
     "POST /dashboard/{slug}/disruption/": "302 404 404 403 403 200 200 402",
     "GET /dashboard/{slug}/setup/": SETUP,
@@ -153,7 +160,10 @@ TABLE = {
 QUERIES = {"GET /dashboard/{slug}/changes/": "?after=0-0"}
 NEXT_WEEK = (date.today() + timedelta(days=7)).isoformat()
 AT_TWO = {"date": NEXT_WEEK, "start": "other", "time": "14:00"}
+AFTERNOON = instants(ZoneInfo("America/Chicago"), date.fromisoformat(NEXT_WEEK), 14 * 60)[0]
 BODIES = {
+    "POST /dashboard/{slug}/waitlist/{entry}/offer/": {"start": str(AFTERNOON)},
+    "POST /dashboard/{slug}/setup/page/": {"waitlist_offer_minutes": "30"},
     "POST /dashboard/{slug}/bookings/{booking}/move/": {"time": "15:00", "version": "1"},
     "POST /dashboard/{slug}/setup/members/": {"email": "new@example.com", "role": "staff"},
     "POST /dashboard/{slug}/setup/members/{member}/role/": {"role": "viewer"},
@@ -216,6 +226,7 @@ PARAMETERS = {
     "categories/<id:key>": "categories/{category}",
     "resources/<id:key>": "resources/{resource}",
     "closures/<id:key>": "closures/{closure}",
+    "waitlist/<id:key>": "waitlist/{entry}",
 }
 
 
@@ -248,6 +259,13 @@ def world(_world: Stored[World], db: None) -> World:
     return _world.copy()
 
 
+def waits(business: Business) -> WaitlistEntry:
+    day = date.fromisoformat(NEXT_WEEK)
+    guest = Guest(first_name="Ada", last_name="", phone="+13125550101", email="ada@example.com")
+    new = NewEntry(business_id=business.id, live=True, guest=guest, first_day=day, last_day=day)
+    return join_waitlist(new, now=current_minute())
+
+
 def things_of(business: Business) -> dict[str, str]:
     """One of everything, by the names in the routes."""
     member = person(business, "staff", f"other@{business.slug}.example")
@@ -274,6 +292,7 @@ def things_of(business: Business) -> dict[str, str]:
         ),
         "customer": customer,
         "double": double,
+        "entry": waits(business),
         "resource": Resource.objects.filter(business=business)[0],
         "service": Service.objects.get(business=business),
         "category": ServiceCategory.objects.create(business=business, name="Cuts"),

@@ -23,12 +23,13 @@ def _address(settings: Any) -> None:
 def test_what_is_shown(signed_in: AsSomebody, salon: Business) -> None:
     owner = signed_in("owner")
     assert owner.get(PAGE).content.decode().count(" checked") == 5
-    answer = owner.post(PAGE, {"show_service_prices": "on"})
+    answer = owner.post(PAGE, {"show_service_prices": "on", "waitlist_offer_minutes": "45"})
     assert (answer.status_code, answer.headers["Location"]) == (302, PAGE)
     salon.refresh_from_db()
     assert salon.show_service_prices
     assert (salon.show_staff_selection, salon.show_service_duration, salon.require_customer_email) == (False,) * 3
     assert not salon.hosted_page
+    assert (salon.waitlist, salon.waitlist_offer_minutes) == (False, 45)
     page = owner.get(PAGE)
     assert page.content.decode().count(" checked") == 1
     assert "Saved." in text(page)

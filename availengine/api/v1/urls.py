@@ -8,6 +8,7 @@ from availengine.api.v1.manage import ManagedBookings
 from availengine.api.v1.messages import MessagesView
 from availengine.api.v1.public import AvailabilityView, BookingView, BusinessView
 from availengine.api.v1.setup import CatalogueView, Categories, Closures, Customers, Hours, Keys, Resources, Services
+from availengine.api.v1.waitlist import ManagedWaitlist, WaitlistView
 from availengine.api.v1.webhooks import EndpointsView, EventsView
 
 COLLECTION: dict[str, Any] = {"get": "list", "post": "create"}
@@ -45,6 +46,9 @@ urlpatterns = [
     *both("manage/bookings/<id:booking_id>/refund", ManagedDeposits.as_view({"post": "refund"})),
     *both("manage/bookings/<id:booking_id>/deposit", ManagedDeposits.as_view({"get": "retrieve"})),
     *both("manage/bookings/<id:booking_id>/cancellation-preview", ManagedDeposits.as_view({"get": "preview"})),
+    *both("waitlist", WaitlistView.as_view({"post": "create"})),
+    *both("manage/waitlist", ManagedWaitlist.as_view({"get": "list"})),
+    *both("manage/waitlist/<id:entry_id>", ManagedWaitlist.as_view({"delete": "destroy"})),
     *both("manage/messages", MessagesView.as_view({"get": "list"})),
     *both("webhooks/endpoints", EndpointsView.as_view(COLLECTION)),
     *both("webhooks/endpoints/<id:key>", EndpointsView.as_view(ITEM)),

@@ -36,3 +36,13 @@ class BookingPageForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    waitlist = forms.BooleanField(
+        label=_("Waitlist"),
+        help_text=_(
+            "On a day that is full people can ask to be told. A freed time is held for the first whom it fits."
+        ),
+        required=False,
+    )
+    waitlist_offer_minutes = forms.IntegerField(
+        label=_("Minutes for which a freed time is held"), min_value=5, max_value=1440, initial=30
+    )

@@ -30,7 +30,8 @@ def booking_page(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     if request.method != "POST":
         return _page(request, desk)
     form = BookingPageForm(request.POST)
-    form.full_clean()
+    if not form.is_valid():
+        return _page(request, desk, shown=form, status=400)
     save_business(desk.business.id, form.cleaned_data, now=desk.now)
     messages.success(request, _("Saved."))
     return redirect("dashboard:booking-page", desk.business.slug)
@@ -71,10 +72,15 @@ def snippets(desk: Desk, key: str) -> dict[str, str]:
 
 
 def _page(
-    request: HttpRequest, desk: Desk, key_form: WidgetKeyForm | None = None, *, status: int = 200
+    request: HttpRequest,
+    desk: Desk,
+    key_form: WidgetKeyForm | None = None,
+    *,
+    shown: BookingPageForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "form": BookingPageForm(initial=model_to_dict(desk.business, FIELDS)),
+        "form": shown or BookingPageForm(initial=model_to_dict(desk.business, FIELDS)),
         "address": f"{settings.BASE_URL}/book/{desk.business.slug}",
     }
     if desk.may(Permission.INTEGRATIONS):

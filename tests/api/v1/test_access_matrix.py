@@ -50,6 +50,9 @@ TABLE = {
     "POST /v1/manage/bookings/{booking}/refund": "401 403 403 409 409 404 404 402",
     "GET /v1/manage/bookings/{booking}/deposit": BOOKING,
     "GET /v1/manage/bookings/{booking}/cancellation-preview": BOOKING,
+    "POST /v1/waitlist": "401 201 403 201 201 201 404 402",
+    "GET /v1/manage/waitlist": LIST,
+    "DELETE /v1/manage/waitlist/{entry}": "401 403 403 204 204 404 404 402",
     "GET /v1/manage/messages": LIST,
     "GET /v1/manage/services": CATALOGUE_LIST,
     "POST /v1/manage/services": CATALOGUE_NEW,
@@ -112,6 +115,7 @@ def body_of(operation: str, things: dict[str, str]) -> Any:
     slot = {"booking_date": DAY, "start_time": "14:00", "email": "jane@example.com"}
     return {
         "POST /v1/bookings": {"business_id": things["business"], **slot, **person},
+        "POST /v1/waitlist": {"business_id": things["business"], "first_date": DAY, "email": "j@example.com", **person},
         "POST /v1/manage/bookings/staff": desk(time="14:00"),
         "POST /v1/manage/bookings/staff-deposit": desk(time="14:00", email="jane@example.com", amount_cents=1000),
         "PATCH /v1/manage/bookings/{booking}": {"status": "checked_in"},
@@ -156,6 +160,7 @@ def things_of(tenant: Tenant) -> dict[str, str]:
         "closure": ok(tenant.full.post(f"{manage}/closures", {"from": "2026-06-01", "to": "2026-06-01"}), 201)["id"],
         "hours": str(OpeningHours.objects.filter(business=tenant.business).first().uuid),
         "endpoint": endpoint,
+        "entry": ok(tenant.full.post("/v1/waitlist", tenant.waiting()), 201)["entry"]["id"],
         "delivery": str(Delivery.objects.get(endpoint__uuid=endpoint).uuid),
         "key": str(ApiKey.objects.get(business=tenant.business, name="read").uuid),
     }
@@ -174,6 +179,7 @@ PARAMETERS = {
     "api-keys/<id:key>": "api-keys/{key}",
     "endpoints/<id:key>": "endpoints/{endpoint}",
     "<id:delivery_id>": "{delivery}",
+    "<id:entry_id>": "{entry}",
 }
 
 
@@ -212,4 +218,4 @@ def test_no_route_is_forgotten() -> None:
     MATRIX.check_completeness()
     MATRIX.check_slashes()
     MATRIX.check_scopes()
-    MATRIX.check_idempotency(posts=21)
+    MATRIX.check_idempotency(posts=22)
