@@ -13,7 +13,7 @@ import time_machine
 from availengine.api import remembered, throttling
 from availengine.models import IdempotencyRecord
 from availengine.sandbox import Sandbox
-from bookings.models import Allocation, Booking, Customer, ManageLink, Message
+from bookings.models import Allocation, Booking, ClassSession, Customer, ManageLink, Message, Series
 from businesses.models import (
     ApiKey,
     AuditEntry,
@@ -32,7 +32,7 @@ from tests.money import empty, quiet_sandbox, settings_of
 from webhooks.models import Attempt, Delivery, Endpoint, Event
 
 NOW = datetime(2026, 5, 1, 7, 0, tzinfo=UTC)  # a Friday, 02:00 in Chicago
-DAILY = (IdempotencyRecord, ManageLink, Message, Allocation, Booking, Deposit, Customer)
+DAILY = (IdempotencyRecord, ManageLink, Message, Allocation, ClassSession, Booking, Series, Deposit, Customer)
 CONFIGURATION = (ServiceResource, Closure, OpeningHours, Service, ServiceCategory, Resource, ApiKey)
 EVENTS = (Attempt, Delivery, Event, Endpoint, AuditEntry)  # last: removing the others writes them
 

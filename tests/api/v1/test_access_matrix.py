@@ -36,6 +36,9 @@ TABLE = {
     "GET /v1/manage/bookings": LIST,
     "POST /v1/manage/bookings/staff": "401 403 403 201 201 201 201 402",
     "POST /v1/manage/bookings/staff-deposit": "401 403 403 201 201 201 201 402",
+    "POST /v1/manage/bookings/series": "401 403 403 201 201 201 201 402",
+    "GET /v1/manage/series/{series}": BOOKING,
+    "POST /v1/manage/series/{series}/cancel": CHANGE,
     "GET /v1/manage/bookings/{booking}": BOOKING,
     "PATCH /v1/manage/bookings/{booking}": CHANGE,
     "PATCH /v1/manage/bookings/{booking}/notes": CHANGE,
@@ -111,6 +114,7 @@ def body_of(operation: str, things: dict[str, str]) -> Any:
         "POST /v1/bookings": {"business_id": things["business"], **slot, **person},
         "POST /v1/manage/bookings/staff": desk(time="14:00"),
         "POST /v1/manage/bookings/staff-deposit": desk(time="14:00", email="jane@example.com", amount_cents=1000),
+        "POST /v1/manage/bookings/series": desk(time="15:00", repeat={"unit": "week", "count": 2}),
         "PATCH /v1/manage/bookings/{booking}": {"status": "checked_in"},
         "PATCH /v1/manage/bookings/{booking}/notes": {"staff_notes": "x"},
         "POST /v1/manage/bookings/{booking}/reschedule": {"date": DAY, "time": "15:00"},
@@ -141,10 +145,11 @@ def things_of(tenant: Tenant) -> dict[str, str]:
     values = {"kind": "charge", "status": "expired", "amount_cents": 1000, "currency": "USD"}
     deposit = Deposit.objects.create(business_id=tenant.business.id, live=True, **values)
     Booking.objects.filter(uuid=booking).update(deposit=deposit)
-    manage = "/v1/manage"
+    manage, series = "/v1/manage", desk(time="16:00", repeat={"unit": "week", "count": 2})
     return {
         "business": tenant.id,
         "booking": booking,
+        "series": ok(tenant.full.post("/v1/manage/bookings/series", series), 201)["series"]["id"],
         "customer": tenant.item(booking)["customer"]["id"],
         "service": tenant.service("cut"),
         "resource": tenant.resource("jim"),
@@ -160,6 +165,7 @@ def things_of(tenant: Tenant) -> dict[str, str]:
 PARAMETERS = {
     "<id:business_id>": "{business}",
     "<id:booking_id>": "{booking}",
+    "<id:series_id>": "{series}",
     "services/<id:key>": "services/{service}",
     "service-categories/<id:key>": "service-categories/{category}",
     "resources/<id:key>": "resources/{resource}",
