@@ -139,17 +139,19 @@ def body_of(operation: str, things: dict[str, str]) -> Any:
 
 def things_of(tenant: Tenant) -> dict[str, str]:
     """One of everything, by the names in the routes."""
+    weekly = desk(time="16:00", repeat={"unit": "week", "count": 2})
+    series = ok(tenant.full.post("/v1/manage/bookings/series", weekly), 201)["series"]["id"]
     hook = {"url": "https://example.com/hook", "events": ["booking.created"]}
     endpoint = ok(tenant.full.post("/v1/webhooks/endpoints", hook), 201)["id"]
     booking = tenant.book()["id"]
     values = {"kind": "charge", "status": "expired", "amount_cents": 1000, "currency": "USD"}
     deposit = Deposit.objects.create(business_id=tenant.business.id, live=True, **values)
     Booking.objects.filter(uuid=booking).update(deposit=deposit)
-    manage, series = "/v1/manage", desk(time="16:00", repeat={"unit": "week", "count": 2})
+    manage = "/v1/manage"
     return {
         "business": tenant.id,
         "booking": booking,
-        "series": ok(tenant.full.post("/v1/manage/bookings/series", series), 201)["series"]["id"],
+        "series": series,
         "customer": tenant.item(booking)["customer"]["id"],
         "service": tenant.service("cut"),
         "resource": tenant.resource("jim"),
