@@ -107,7 +107,8 @@ def create_series(new: services.NewBooking, rule: Rule, *, conflicts: str, now: 
     try:
         series, found = _create(new, rule, dates, Conflicts(conflicts), now)
     except SeriesRefused as refused:
-        raise SeriesRefused([_with_nearest(new, one, now) for one in refused.occurrences]) from None
+        undone = (replace(one, booking=None) for one in refused.occurrences)
+        raise SeriesRefused([_with_nearest(new, one, now) for one in undone]) from None
     return series, [_with_nearest(new, one, now) for one in found]
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from availengine.dashboard.access import Desk
 from availengine.dashboard.filters import Filters
 from availengine.dashboard.geometry import MOST_BUFFER, MOST_COLUMNS, lanes, place, rounded
+from availengine.dashboard.together import places_text
 from availengine.dashboard.words import DEPOSITS, KINDS_OF_MANY, STATUSES
 from bookings import availability as engine
 from bookings.availability.spans import Span
@@ -210,14 +211,13 @@ class Timeline:
 
     def _class_block(self, block: Block, entry: Entry) -> Block:
         """Several bookings as one: what it is, and how many places are taken. The panel of any names the others."""
-        places = {"taken": entry.session_taken, "capacity": entry.session_capacity}
         return replace(
             block,
             css=f"{block.css} is-class",
-            data=self._data(entry, ""),
+            data=self._data(replace(entry, status="class"), ""),  # no step of one booking is offered for all of them
             name=entry.service_name,
-            what=_("%(taken)d of %(capacity)d places") % places,
-            state="",
+            what=places_text(entry.session_taken, entry.session_capacity),
+            state=_("Class"),
             marks=[],
         )
 

@@ -111,6 +111,7 @@ def test_all_or_nothing_names_what_failed_and_what_is_free(salon: Outcome) -> No
         ("2026-05-22", "busy"),
         ("2026-05-29", None),
     ]
+    assert [one.booking for one in refused.value.occurrences] == [None] * 3
     assert [one["start_time"] for one in told[1]["nearest"]] == ["09:00", "11:00", "12:00", "13:00", "14:00"]
     assert (Booking.objects.count(), Series.objects.count(), Event.objects.filter(type="booking.created").count()) == (
         1,
