@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from availengine.dashboard.access import Desk
 from availengine.dashboard.booking_words import brief_moment
@@ -56,11 +55,12 @@ def series_of(booking: Booking) -> str:
 
 
 def rhythm(unit: str, every: int) -> str:
-    if unit == SeriesUnit.DAY:
-        return ngettext("every day", "every %(count)d days", every) % {"count": every}
-    if unit == SeriesUnit.WEEK:
-        return ngettext("every week", "every %(count)d weeks", every) % {"count": every}
-    return ngettext("every month", "every %(count)d months", every) % {"count": every}
+    once, several = {
+        SeriesUnit.DAY: (_("every day"), _("every %(count)d days")),
+        SeriesUnit.WEEK: (_("every week"), _("every %(count)d weeks")),
+        SeriesUnit.MONTH: (_("every month"), _("every %(count)d months")),
+    }[SeriesUnit(unit)]
+    return once if every == 1 else several % {"count": every}
 
 
 def left_of(booking: Booking, now: Any) -> dict[str, int]:

@@ -28,7 +28,7 @@ def of_three(course: Tenant) -> list[dict[str, Any]]:
 
 
 def test_a_class_is_one_block(course: Tenant) -> None:
-    of_three(course)[:2]
+    of_three(course)
     shown = at_desk(course).get(path(course), {"day": DAY})
     page = shown.content.decode()
     blocks = re.findall(r'<li class="block [^"]*is-class[^"]*"[^>]*>', page)
@@ -66,17 +66,18 @@ def test_places_and_starts_of_a_service(salon: Tenant) -> None:
         "seen": stored_row.updated_at.isoformat(), "deposit_type": "",
         f"by-{salon.resource('maria')}-performs": "on",
     }  # fmt: skip
+    owner = at_desk(salon, "owner")
     for starts, problem in (
         ("Noday 18:00", "“Noday” is not a day of the week."),
         ("Monday 25:00", "Write a time like 09:00."),
     ):
         with nothing_changes():
-            refused = at_desk(salon, "owner").post(page, {**body, "starts": starts})
+            refused = owner.post(page, {**body, "starts": starts})
         assert (refused.status_code, problem in text(refused)) == (400, True)
-    assert at_desk(salon, "owner").post(page, body).status_code == 302
+    assert owner.post(page, body).status_code == 302
     stored_row.refresh_from_db()
     assert (stored_row.places, stored_row.starts) == (8, [18 * 60, 19 * 60 + 30, 4 * 1440 + 9 * 60])
-    shown = at_desk(salon, "owner").get(page).content.decode()
+    shown = owner.get(page).content.decode()
     assert "Monday 18:00, 19:30\nFriday 09:00</textarea>" in shown
 
 
@@ -108,8 +109,9 @@ def test_sent_twice_it_is_booked_once(salon: Tenant) -> None:
 
 def test_all_or_nothing_says_what_is_not_free(salon: Tenant) -> None:
     salon.book(booking_date="2026-05-22", resource_id=salon.resource("maria"))
+    client = at_desk(salon)
     with nothing_changes():
-        refused = repeat(salon)
+        refused = repeat(salon, client)
     assert refused.status_code == 409
     shown = text(refused)
     assert "Nothing was booked: some visits are not free. 1. 15 May 2026, 10:00 Free 2. 22 May 2026, 10:00" in shown
@@ -131,8 +133,9 @@ def test_skipping_tells_what_was_skipped(salon: Tenant) -> None:
 
 @pytest.mark.parametrize("changes", [{"count": ""}, {"count": "53"}, {"count": "1"}, {"every": "0"}, {"link": "1"}])
 def test_what_cannot_repeat(salon: Tenant, changes: dict[str, str]) -> None:
+    owner = at_desk(salon, "owner")
     with nothing_changes():
-        refused = repeat(salon, at_desk(salon, "owner"), **changes)
+        refused = repeat(salon, owner, **changes)
     assert (refused.status_code, "Please look at the marked fields." in text(refused)) == (400, True)
 
 
