@@ -215,4 +215,4 @@ def test_no_route_is_forgotten() -> None:
     MATRIX.check_completeness()
     MATRIX.check_slashes()
     MATRIX.check_scopes()
-    MATRIX.check_idempotency(posts=21)
+    MATRIX.check_idempotency(posts=23)
