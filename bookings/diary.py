@@ -39,12 +39,14 @@ SELECT v.uuid, v.version, v.status, v.party_size, v.guest_first_name, v.guest_la
     coalesce(d.status, ''), coalesce(d.amount_cents, 0)::bigint, v.currency,
     a.resource_id, r.name, s.name, a.sequence::int, a.additional,
     (extract(epoch FROM a.starts_at) / 60)::bigint, (extract(epoch FROM a.ends_at) / 60)::bigint,
-    (extract(epoch FROM a.blocked_from) / 60)::bigint, (extract(epoch FROM a.blocked_until) / 60)::bigint
+    (extract(epoch FROM a.blocked_from) / 60)::bigint, (extract(epoch FROM a.blocked_until) / 60)::bigint,
+    a.session_id, coalesce(c.taken, 0)::int, coalesce(c.capacity, 0)::int
 FROM visit v
 CROSS JOIN LATERAL (SELECT * FROM bookings_allocation WHERE booking_id = v.id OFFSET 0) a
 JOIN businesses_resource r ON r.id = a.resource_id
 JOIN businesses_service s ON s.id = a.service_id
 LEFT JOIN payments_deposit d ON d.id = v.deposit_id
+LEFT JOIN bookings_classsession c ON c.id = a.session_id
 ORDER BY v.starts_at, v.id, a.sequence, a.additional
 """
 
@@ -60,7 +62,8 @@ class Entry:
     """One resource held for one service of a booking, and what the desk wants to know of it. Times in minutes.
 
     With `held_until` it is not booked yet: `customer` is 0 as long as nobody is known.
-    `starts` and `ends` are those of the whole visit, `start` and `end` of this part.
+    `starts` and `ends` are those of the whole visit, `start` and `end` of this part. Of a class: its `session`, and how
+    many of its places are taken.
     """
 
     booking: UUID
@@ -86,6 +89,9 @@ class Entry:
     end: int
     blocked_from: int
     blocked_until: int
+    session: int | None = None
+    session_taken: int = 0
+    session_capacity: int = 0
 
     @property
     def name(self) -> str:

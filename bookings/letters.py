@@ -42,6 +42,7 @@ class Visit:
     services: tuple[str, ...]
     staff: tuple[str, ...]
     instructions: tuple[str, ...]
+    further: tuple[str, ...] = ()
 
     @property
     def business(self) -> Business:
@@ -92,6 +93,7 @@ def facts(visit: Visit) -> list[tuple[str, str]]:
     business = visit.business
     found = [
         (_("When"), spoken_span(visit.starts_at, visit.ends_at, business)),
+        (_("Also on"), "; ".join(visit.further)),
         (_("What"), ", ".join(visit.services)),
         (_("With"), ", ".join(visit.staff)),
         (_("For"), people(visit.party) if visit.party > 1 else ""),

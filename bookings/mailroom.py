@@ -3,7 +3,7 @@ it wrote commit together. Nothing about messages is in the way of who books.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,9 @@ from django.utils import timezone
 from bookings import letters, links, money_words, posting
 from bookings.calendar_files import calendar_file
 from bookings.letters import Letter, Visit
+from bookings.lifecycle import HOLDING
 from bookings.models import Booking, EventReader, Status
+from bookings.series import first_of
 from bookings.wording import in_language_of, spoken_moment
 from payments.models import Action, Channel, DepositStatus, Progress
 from payments.money import spoken
@@ -79,11 +81,22 @@ def write(row: Row) -> None:
 
 
 def _created(visit: Visit, key: str) -> None:
-    """Where a deposit is asked for, there is nothing to tell before it is paid."""
+    """Where a deposit is asked for, there is nothing to tell before it is paid. A series is told of once."""
+    if visit.booking.series_id and visit.booking.id != first_of(visit.booking.series_id):
+        return
+    visit = replace(visit, further=tuple(_further(visit)))
     if visit.status == Status.CONFIRMED:
         _confirmed(visit, key)
     elif visit.booking.deposit is None or visit.booking.deposit.standing:
         _requested(visit, key)
+
+
+def _further(visit: Visit) -> Iterator[str]:
+    """When the other visits of a series are."""
+    if visit.booking.series_id:
+        others = Booking.objects.filter(business=visit.business, series=visit.booking.series_id, status__in=HOLDING)
+        for starts_at in others.exclude(id=visit.booking.id).order_by("starts_at").values_list("starts_at", flat=True):
+            yield spoken_moment(starts_at, visit.business)
 
 
 def _confirmed(visit: Visit, key: str) -> None:

@@ -107,7 +107,8 @@ def create_series(new: services.NewBooking, rule: Rule, *, conflicts: str, now: 
     try:
         series, found = _create(new, rule, dates, Conflicts(conflicts), now)
     except SeriesRefused as refused:
-        raise SeriesRefused([_with_nearest(new, one, now) for one in refused.occurrences]) from None
+        undone = (replace(one, booking=None) for one in refused.occurrences)
+        raise SeriesRefused([_with_nearest(new, one, now) for one in undone]) from None
     return series, [_with_nearest(new, one, now) for one in found]
 
 
@@ -159,12 +160,17 @@ def _with_nearest(new: services.NewBooking, found: Occurrence, now: int) -> Occu
     return replace(found, nearest=tuple(nearest))
 
 
-def found_series(business_id: int, series_id: UUID, *, live: bool) -> tuple[Series, list[Booking]]:
-    """A series and its bookings in their order, whatever has become of them. Raises NotFound."""
+def found_series(business_id: int, series_id: UUID, *, live: bool) -> Series:
+    """Raises NotFound."""
     series = Series.objects.filter(business_id=business_id, live=live, uuid=series_id).first()
     if series is None:
         raise NotFound
-    return series, list(Booking.objects.filter(business_id=business_id, series=series).order_by("occurrence"))
+    return series
+
+
+def first_of(series: int) -> int:
+    """The booking of the first visit that was booked."""
+    return int(Booking.objects.filter(series=series).order_by("occurrence").values_list("id", flat=True)[0])
 
 
 @transactional
@@ -176,7 +182,7 @@ def cancel_series(
     Each by its own policy: `settlement.owed` of each has yet to be carried out. Raises NotFound, and Conflict when
     there is nothing to cancel.
     """
-    series, _all = found_series(business_id, series_id, live=live)
+    series = found_series(business_id, series_id, live=live)
     rows = Booking.objects.select_for_update(no_key=True).filter(
         business_id=business_id,
         series=series,

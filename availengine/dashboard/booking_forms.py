@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from availengine.api.fields import FIRST_YEAR, LAST_YEAR, PHONE
 from bookings.asking import MOST_SERVICES, Ask
 from bookings.customers import Guest
-from bookings.models import Status
+from bookings.models import SeriesUnit, Status
 from bookings.placing import Start
+from bookings.series import MOST, Rule
 
 not_a_phone = RegexValidator(PHONE, gettext_lazy("Not a phone number."))
 
@@ -97,6 +98,7 @@ class CancelForm(forms.Form):
     version = forms.IntegerField(min_value=1)
     fee = forms.IntegerField(min_value=0)
     waive = forms.BooleanField(required=False)
+    scope = forms.ChoiceField(choices=[("this", ""), ("following", ""), ("all", "")], required=False)
 
 
 class RefundForm(forms.Form):
@@ -168,6 +170,23 @@ class NewBookingForm(AskForm, GuestForm, WhenForm):
     staff_notes = forms.CharField(max_length=1000, required=False)
     link = forms.BooleanField(required=False)
     amount = forms.CharField(max_length=20, required=False)
+    repeat = forms.ChoiceField(choices=[("", ""), *SeriesUnit.choices], required=False)
+    every = forms.IntegerField(min_value=1, max_value=MOST, required=False)
+    count = forms.IntegerField(min_value=2, max_value=MOST, required=False)
+    skip = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("repeat") and "count" not in self.errors and not data.get("count"):
+            self.add_error("count", _("How often?"))
+        if data.get("repeat") and data.get("link"):
+            self.add_error("repeat", _("Visits that repeat are booked without a deposit."))
+        return data
+
+    def rule(self) -> Rule | None:
+        """Of a valid form: how it repeats, if it does."""
+        data = self.cleaned_data
+        return Rule(unit=data["repeat"], every=data["every"] or 1, count=data["count"]) if data["repeat"] else None
 
 
 class WalkInForm(forms.Form):

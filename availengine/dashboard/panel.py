@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from availengine.dashboard import booking_words
 from availengine.dashboard.access import Desk
+from availengine.dashboard.together import classmates, series_of
 from availengine.dashboard.words import STATUSES, state_of
 from bookings import execution, settlement
 from bookings.availability import work_date
@@ -41,7 +42,7 @@ SEATABLE = (*MOVABLE, Status.CHECKED_IN)
 def booking_of(desk: Desk, key: UUID) -> Booking:
     """Raises NotFound."""
     found = Booking.objects.filter(business_id=desk.business.id, live=desk.live, uuid=key)
-    booking = found.select_related("customer", "deposit").first()
+    booking = found.select_related("customer", "deposit", "series").first()
     if booking is None:
         raise NotFound
     booking.business = desk.business
@@ -140,6 +141,8 @@ def panel_of(desk: Desk, booking: Booking) -> dict[str, Any]:
         **heading_of(desk, booking),
         "held": list(_held(desk, held)),
         "party": people(booking.party_size),
+        "series": series_of(booking),
+        "classmates": classmates(desk, booking, held),
         "price": spoken(booking.price_cents, booking.currency) if booking.price_cents is not None else "",
         "booked": booking_words.brief_moment(booking.created_at, business, desk.language),
         "steps": list(_steps(booking)),

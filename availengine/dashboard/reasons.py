@@ -42,6 +42,7 @@ PLACES: Mapping[Reason, str] = {
     Reason.CLOSED: "closures",
     Reason.BUFFER: "services",
     Reason.BUSY: "calendar",
+    Reason.FULL: "calendar",
 }
 
 

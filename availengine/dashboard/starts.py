@@ -67,10 +67,11 @@ def chosen_of(asked: Any) -> int | None:
 
 def nearest_of(desk: Desk, refusal: SlotTaken) -> list[dict[str, Any]]:
     """The free starts nearest to a refused one."""
-    return list(_nearest(desk, (refusal.details or {}).get("nearest", ())))
+    return list(worded(desk, (refusal.details or {}).get("nearest", ())))
 
 
-def _nearest(desk: Desk, told: Sequence[dict[str, str]]) -> Iterator[dict[str, Any]]:
+def worded(desk: Desk, told: Sequence[dict[str, str]]) -> Iterator[dict[str, Any]]:
+    """Free starts as a refusal tells them, to choose from."""
     for start in told:
         moment = datetime.fromisoformat(start["starts_at"])
         yield {

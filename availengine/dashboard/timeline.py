@@ -1,7 +1,7 @@
 """A day of the diary as columns, shades and blocks: what the template of Today only has to write down."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from availengine.dashboard.access import Desk
 from availengine.dashboard.filters import Filters
 from availengine.dashboard.geometry import MOST_BUFFER, MOST_COLUMNS, lanes, place, rounded
+from availengine.dashboard.together import places_text
 from availengine.dashboard.words import DEPOSITS, KINDS_OF_MANY, STATUSES
 from bookings import availability as engine
 from bookings.availability.spans import Span
@@ -183,11 +184,44 @@ class Timeline:
         return f"h{down // 60} m{down % 60}" if self.window[0] <= self.now <= self.window[1] else ""
 
     def blocks(self) -> list[Block]:
-        shown = sorted(filter(self._on_page, self.entries), key=lambda entry: entry.start)
+        found, classes = self._apart(filter(self._on_page, self.entries))
+        shown = sorted(found, key=lambda entry: entry.start)
         spans = ((self._places[entry.resource], entry.start, entry.end) for entry in shown)
         apart = lanes(spans)
         parts = self._parts(shown)
-        return [self.block(entry, lane, parts) for entry, lane in zip(shown, apart, strict=True)]
+        told = [self.block(entry, lane, parts) for entry, lane in zip(shown, apart, strict=True)]
+        return [
+            self._class_block(block, entry) if entry.session in classes and entry.status not in GONE else block
+            for block, entry in zip(told, shown, strict=True)
+        ]
+
+    def _apart(self, entries: Iterable[Entry]) -> tuple[list[Entry], set[int | None]]:
+        """What is shown by itself: of a class its first booking, preferably one that is not filtered out, stands for
+        all of them; and the classes.
+        """
+        alone: list[Entry] = []
+        classes: dict[tuple[int, int], Entry] = {}
+        for entry in entries:
+            if entry.session is None or entry.status in GONE:
+                alone.append(entry)
+            elif (entry.session, entry.resource) not in classes or (
+                not self.filters.wants(classes[entry.session, entry.resource], self.now)
+                and self.filters.wants(entry, self.now)
+            ):
+                classes[entry.session, entry.resource] = entry
+        return [*alone, *classes.values()], {session for session, _resource in classes}
+
+    def _class_block(self, block: Block, entry: Entry) -> Block:
+        """Several bookings as one: what it is, and how many places are taken. The panel of any names the others."""
+        return replace(
+            block,
+            css=f"{block.css} is-class",
+            data=self._data(replace(entry, status="class"), ""),  # no step of one booking is offered for all of them
+            name=entry.service_name,
+            what=places_text(entry.session_taken, entry.session_capacity),
+            state=_("Class"),
+            marks=[],
+        )
 
     def _on_page(self, entry: Entry) -> bool:
         """In the window; what is filtered out stays as taken time while it takes any."""

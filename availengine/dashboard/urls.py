@@ -68,6 +68,7 @@ urlpatterns = [
     path("<slug:slug>/bookings/new/", new_booking.new_booking, name="booking-new"),
     path("<slug:slug>/bookings/new/starts/", new_booking.starts, name="booking-starts"),
     path("<slug:slug>/bookings/new/customers/", new_booking.customers, name="booking-customers"),
+    path("<slug:slug>/bookings/series/<id:key>/", new_booking.series, name="series"),
     path("<slug:slug>/bookings/<id:key>/", booking.booking, name="booking"),
     path("<slug:slug>/bookings/<id:key>/status/", booking.change_status, name="booking-status"),
     path("<slug:slug>/bookings/<id:key>/notes/", booking.save_notes, name="booking-notes"),

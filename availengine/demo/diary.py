@@ -110,7 +110,7 @@ class Diary:
     # --- who wants what -----------------------------------------------------------------------------------
 
     def _wish(self, *, staff: bool) -> engine.Wish:
-        offered = [s for s in self._calendar.services.values() if s.performers and (staff or s.online)]
+        offered = [s for s in self._calendar.services.values() if s.performers and (staff or s.online) and not s.places]
         usual = self._snapshot.default_service()
         weights = [len(s.performers) * (2 if usual and s.id == usual.id else 1) for s in offered]
         [service] = self._rng.choices(offered, weights)

@@ -20,7 +20,7 @@ from bookings.placing import Start
 from bookings.queries import free_resources
 from businesses.catalogue import save_service
 from businesses.db import violated
-from businesses.errors import Conflict
+from businesses.errors import Conflict, Invalid
 from businesses.localtime import minute_of
 from businesses.provisioning import Outcome
 from tests import factories
@@ -295,3 +295,25 @@ def test_it_is_removed_with_its_bookings(salon: Outcome) -> None:
     booked(salon)
     rows(booking.uuid).delete()
     assert sessions() == [("Maria", 10, 1, 3)]
+
+
+def test_a_file_says_places_and_starts() -> None:
+    starts = {"tuesday": ["18:00", "09:30"], "monday": ["07:15"]}
+    yoga = studio(starts=starts).services["yoga"]
+    assert (yoga.places, yoga.starts) == (PLACES, [435, 1440 + 570, 1440 + 1080])
+    assert studio(starts=starts).changed is False
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"places": 1}, "services[0].places: must be 2 to 500, not 1"),
+        ({"starts": {"noday": ["10:00"]}}, "services[0].starts.noday: unknown day"),
+        ({"starts": {"monday": ["24:00"]}}, "services[0].starts.monday[0]: '24:00' is not a time: write \"18:00\""),
+        ({"starts": {"monday": ["10:00", "10:00"]}}, "services[0].starts.monday[1]: 10:00 is there twice"),
+    ],
+)
+def test_a_file_that_is_wrong_names_the_place(changes: dict[str, Any], problem: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        studio(**changes)
+    assert problem in refused.value.message

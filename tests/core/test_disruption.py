@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.disruption import Absence, ask_to_choose, close, hand_over, hits
-from bookings.models import Allocation, Booking, Message
+from bookings.models import Allocation, Booking, ClassSession, Message
 from bookings.services import cancel_booking, set_staff_notes
 from businesses.errors import Conflict, Invalid
 from businesses.localtime import minute_of
@@ -220,3 +220,17 @@ def test_what_is_over_is_not_asked(salon: Business) -> None:
     Booking.objects.filter(id=booking.id).update(status="cancelled")
     with nothing_changes(), pytest.raises(Conflict):
         ask_to_choose(booking, closure, version=booking.version)
+
+
+def test_a_class_is_handed_over_booking_by_booking(db: None) -> None:
+    yoga = {**factories.SALON["services"][0], "places": 3}
+    salon = with_staff("maria", "jim", services=[{**yoga, "resources": ["maria", "jim"]}])
+    one, two, there = (visit(salon, resource=name) for name in ("Maria", "Maria", "Jim"))
+    absence = away(salon)
+    found = names(absence)
+    assert found == [(one.code, ["Jim"]), (two.code, ["Jim"])]
+    close(absence)
+    for booking in (one, two):
+        hand_over(booking, Resource.objects.get(business=salon, name="Jim").uuid, version=booking.version, now=MINUTE)
+    assert [with_whom(row) for row in (one, two, there)] == [["Jim"]] * 3
+    assert [(s.resource.name, s.taken) for s in ClassSession.objects.order_by("-taken")] == [("Jim", 3), ("Maria", 0)]

@@ -12,6 +12,7 @@ from businesses.db import prepared
 from businesses.errors import Invalid
 from businesses.models import Business, Resource, Service
 from tests import factories
+from tests.dashboard.visits import visit
 from tests.visits import World
 
 MONDAY = date(2026, 6, 15)
@@ -277,3 +278,14 @@ def test_periods() -> None:
     for last in (day - timedelta(days=1), day + timedelta(days=400)):
         with pytest.raises(Invalid):
             Period.chosen(day, last)
+
+
+def test_the_time_of_a_class_counts_once_and_its_visits_each(db: None) -> None:
+    yoga = {"key": "cut", "name": "Yoga", "duration_minutes": 60, "places": 3, "resources": ["maria"], "default": True}
+    salon = World(factories.business(services=[yoga]))
+    for _ in range(3):
+        visit(salon.business, "2026-06-15", "10:00")
+    visit(salon.business, "2026-06-16", "10:00")
+    seen = salon.seen(WEEK)
+    assert seen.now.booked == 120
+    assert [(service.name, service.visits, service.minutes) for service in seen.services] == [("Yoga", 4, 120)]

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from availengine.clock import current_minute
 from bookings.asking import Ask
 from bookings.customers import Guest, save_customer
-from bookings.models import Message, WaitlistEntry
+from bookings.models import Message, Series, WaitlistEntry
 from bookings.placing import Start
 from bookings.services import NewBooking, create_booking
 from bookings.waitlist.entries import NewEntry, join_waitlist
@@ -140,6 +140,7 @@ TABLE = {
     "POST /dashboard/{slug}/bookings/new/": BOOKINGS_SET,
     "GET /dashboard/{slug}/bookings/new/starts/": BOOKINGS,
     "POST /dashboard/{slug}/bookings/new/customers/": "302 404 404 403 200 200 200 402",
+    "GET /dashboard/{slug}/bookings/series/{series}/": VIEW,
     "GET /dashboard/{slug}/bookings/{booking}/": VIEW,
     "POST /dashboard/{slug}/bookings/{booking}/status/": BOOKINGS_SET,
     "POST /dashboard/{slug}/bookings/{booking}/notes/": BOOKINGS_SET,
@@ -219,6 +220,7 @@ PARAMETERS = {
     "keys/<id:key>": "keys/{key}",
     "webhooks/<id:key>": "webhooks/{endpoint}",
     "<id:delivery_id>": "{delivery}",
+    "bookings/series/<id:key>": "bookings/series/{series}",
     "bookings/<id:key>": "bookings/{booking}",
     "<id:message>": "{message}",
     "customers/<id:key>": "customers/{customer}",
@@ -287,6 +289,7 @@ def things_of(business: Business) -> dict[str, str]:
         "endpoint": endpoint,
         "delivery": Delivery.objects.filter(endpoint=endpoint).earliest("id"),
         "booking": booking,
+        "series": Series.objects.create(business=business, live=True, unit="week", every=1, count=2),
         "message": Message.objects.create(
             business=business, booking=booking, kind="confirmation", text="Hello", sent_at="2026-01-01T00:00Z"
         ),

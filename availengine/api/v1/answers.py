@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from bookings.models import Source, Status
+from bookings.models import SeriesUnit, Source, Status
 from businesses.models import DepositAudience, DepositBasis, DepositType, ResourceKind
 from payments.models import DepositKind, DepositStatus, EntryKind
 
@@ -123,6 +123,44 @@ class PageOf(serializers.Serializer[Any]):
 
 class BookingPage(PageOf):
     items = BookingItem(many=True)
+
+
+class SeriesFields(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    unit = serializers.ChoiceField(choices=SeriesUnit.choices)
+    every = serializers.IntegerField()
+    count = serializers.IntegerField(help_text="Visits that were asked for.")
+
+
+class FreeStart(serializers.Serializer[Any]):
+    booking_date = serializers.DateField()
+    start_time = serializers.CharField(help_text="HH:MM")
+    starts_at = serializers.DateTimeField()
+
+
+class SeriesVisit(serializers.Serializer[Any]):
+    """One visit: its booking, or why there is none and the free starts that are nearest."""
+
+    occurrence = serializers.IntegerField()
+    date = serializers.DateField()
+    booking = MadeBookingFields(allow_null=True)
+    reason = serializers.CharField(allow_null=True)
+    nearest = FreeStart(many=True)
+
+
+class CreatedSeries(serializers.Serializer[Any]):
+    series = SeriesFields()
+    occurrences = SeriesVisit(many=True)
+
+
+class SeriesItem(serializers.Serializer[Any]):
+    occurrence = serializers.IntegerField()
+    booking = BookingItem()
+
+
+class SeriesAnswer(serializers.Serializer[Any]):
+    series = SeriesFields()
+    bookings = SeriesItem(many=True)
 
 
 class Detail(serializers.Serializer[Any]):

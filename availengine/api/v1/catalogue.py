@@ -146,6 +146,8 @@ class Starts(serializers.ListField):
 
     def to_internal_value(self, data: Any) -> list[int]:
         read = super().to_internal_value(data)
+        if any(len(start) < len(self.child.fields) for start in read):  # within a PATCH nothing is required of itself
+            raise serializers.ValidationError(["Each start has a weekday and a time."])
         return sorted({WEEKDAYS.index(start["weekday"]) * DAY + start["time"] for start in read})
 
     def to_representation(self, data: list[int]) -> list[dict[str, str]]:

@@ -19,8 +19,10 @@ from availengine.api.fields import (
     party,
 )
 from availengine.api.pagination import DEFAULT_LIMIT, MOST
-from bookings.models import Status
+from bookings.models import SeriesUnit, Status
 from bookings.placing import Start
+from bookings.series import MOST as MOST_VISITS
+from bookings.series import Conflicts
 
 
 def start_of(data: dict[str, Any], day: str, time: str) -> Start:
@@ -81,6 +83,34 @@ class StaffDepositBooking(DeskFields):
     amount_cents = Integer(
         min_value=1, max_value=100_000_000, required=False, help_text="Default: what the deposit rule says."
     )
+
+
+class Repetition(serializers.Serializer[Any]):
+    """How often: `count` visits, or until a date, which counts."""
+
+    unit = serializers.ChoiceField(choices=SeriesUnit.choices)
+    every = Integer(min_value=1, max_value=MOST_VISITS, required=False, default=1)
+    count = Integer(min_value=1, max_value=MOST_VISITS, required=False)
+    until = Date(required=False)
+
+
+class SeriesBooking(StaffBooking):
+    """POST /v1/manage/bookings/series: `date` and `time` are those of the first visit."""
+
+    repeat = Repetition()
+    conflicts = serializers.ChoiceField(
+        choices=[conflicts.value for conflicts in Conflicts],
+        required=False,
+        default=Conflicts.REFUSE.value,
+        help_text="When a visit cannot be booked: refuse all of them, or skip it.",
+    )
+
+
+class SeriesCancellation(serializers.Serializer[Any]):
+    """POST /v1/manage/series/{series_id}/cancel"""
+
+    from_occurrence = Integer(min_value=1, required=False, default=1, help_text="This one and those that follow.")
+    waive_fee = Boolean(required=False, default=False, help_text="Refund everything, whatever the policy says.")
 
 
 class Cancellation(serializers.Serializer[Any]):

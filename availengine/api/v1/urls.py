@@ -7,6 +7,7 @@ from availengine.api.v1.deposits import ManagedDeposits
 from availengine.api.v1.manage import ManagedBookings
 from availengine.api.v1.messages import MessagesView
 from availengine.api.v1.public import AvailabilityView, BookingView, BusinessView
+from availengine.api.v1.series import SeriesView
 from availengine.api.v1.setup import CatalogueView, Categories, Closures, Customers, Hours, Keys, Resources, Services
 from availengine.api.v1.waitlist import ManagedWaitlist, WaitlistView
 from availengine.api.v1.webhooks import EndpointsView, EventsView
@@ -32,6 +33,9 @@ urlpatterns = [
     *both("bookings/state/<str:token>", BookingView.as_view({"get": "state"})),
     *both("manage/bookings", ManagedBookings.as_view({"get": "list"})),
     *both("manage/bookings/staff", ManagedBookings.as_view({"post": "create_staff"})),
+    *both("manage/bookings/series", SeriesView.as_view({"post": "create"})),
+    *both("manage/series/<id:series_id>", SeriesView.as_view({"get": "retrieve"})),
+    *both("manage/series/<id:series_id>/cancel", SeriesView.as_view({"post": "cancel"})),
     *both("manage/bookings/<id:booking_id>", ManagedBookings.as_view({"get": "retrieve", "patch": "update"})),
     *both("manage/bookings/<id:booking_id>/notes", ManagedBookings.as_view({"patch": "notes"})),
     *both("manage/bookings/<id:booking_id>/reschedule", ManagedBookings.as_view({"post": "reschedule"})),

@@ -1,10 +1,11 @@
 """One booking: to look at, and every change of it but those of money."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from availengine.dashboard import booking_words
@@ -21,16 +22,18 @@ from availengine.dashboard.panel import (
     show_booking,
 )
 from availengine.dashboard.starts import chosen_of, grouped_starts, nearest_of, resources_of, why_none
+from availengine.dashboard.together import left_of
 from availengine.dashboard.words import STATUSES
 from bookings import services
 from bookings.errors import SlotTaken
 from bookings.lifecycle import TRANSITIONS
-from bookings.models import Booking, Status
+from bookings.models import Booking, Series, Status
 from bookings.moving import MOVABLE
 from bookings.offers import starts_to_move
 from bookings.policy import Settlement, cancellation
 from bookings.queries import free_resources, held_allocations
 from bookings.resending import resend
+from bookings.series import cancel_series
 from bookings.services import BookingChange, Move
 from businesses.errors import Conflict, Forbidden, Invalid
 from businesses.localtime import minute_of
@@ -216,6 +219,9 @@ def cancel(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
     waive, version = form.cleaned_data["waive"], form.cleaned_data["version"]
     if waive and cost.fee_cents and not desk.may(Permission.MONEY):
         raise Forbidden("Your role does not allow this.")
+    scope = form.cleaned_data["scope"]
+    if found.series and scope in ("following", "all"):
+        return _cancel_several(request, desk, found, scope, waive=waive)
     try:
         found = services.cancel_booking(
             desk.business.id, key, live=desk.live, now=desk.minute, waive_fee=waive, version=version
@@ -224,6 +230,22 @@ def cancel(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
         return not_changed(request, desk, key, error)
     settled(request, desk, found)
     return changed(request, desk, key, _status_told(Status.CANCELLED))
+
+
+def _cancel_several(request: HttpRequest, desk: Desk, found: Booking, scope: str, *, waive: bool) -> HttpResponse:
+    """Of a series: this visit and those that follow, or all that are yet to come."""
+    first = (found.occurrence or 1) if scope == "following" else 1
+    series = cast(Series, found.series)
+    try:
+        gone = cancel_series(
+            desk.business.id, series.uuid, live=desk.live, now=desk.minute, first=first, waive_fee=waive
+        )
+    except Conflict as error:
+        return not_changed(request, desk, found.uuid, error)
+    for row in gone:
+        settled(request, desk, row)
+    told = ngettext("%(count)d visit is cancelled.", "%(count)d visits are cancelled.", len(gone))
+    return changed(request, desk, found.uuid, told % {"count": len(gone)})
 
 
 def _cancel_page(
@@ -237,6 +259,7 @@ def _cancel_page(
         "whole": spoken(cost.fee_cents + cost.refund_cents, cost.currency),
         "hold": _hold(found),
         "may_waive": desk.may(Permission.MONEY),
+        "left": left_of(found, desk.now),
         "problem": problem,
     }
     return show(request, "_cancel.html", context, status=status)

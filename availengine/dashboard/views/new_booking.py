@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from availengine.dashboard import booking_words
@@ -15,15 +16,17 @@ from availengine.dashboard.amounts import cents_of
 from availengine.dashboard.booking_forms import AskForm, NewBookingForm
 from availengine.dashboard.panel import may_ask, payable
 from availengine.dashboard.starts import chosen_of, grouped_starts, nearest_of, resources_of, usual_party, why_none
+from availengine.dashboard.together import outcomes, rhythm, visits_of
 from bookings import execution, settlement
 from bookings.asking import MOST_SERVICES
 from bookings.deposits import DepositWish
 from bookings.errors import SlotTaken
-from bookings.models import Booking, Customer
+from bookings.models import Booking, Customer, Series, SeriesUnit
 from bookings.offers import Offers, offered_starts
 from bookings.once import book_once
 from bookings.queries import snapshot_of
 from bookings.search import found_customers
+from bookings.series import Conflicts, Rule, SeriesRefused, create_series, found_series
 from bookings.services import NewBooking
 from businesses.deposit_rules import effective_rule
 from businesses.errors import Busy, Conflict, DomainError, Invalid, NotFound, Undone
@@ -48,7 +51,10 @@ def new_booking(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, desk, values, errors=form.errors, status=400)
     try:
-        booking = _book(desk, form)
+        return _made(request, desk, form)
+    except SeriesRefused as error:
+        values["token"] = str(uuid4())
+        return _page(request, desk, values, visits=list(outcomes(desk, error.occurrences)), status=409)
     except SlotTaken as error:
         more = {"nearest": nearest_of(desk, error), "problem": _(error.message)}
         return _page(request, desk, values, status=409, **more)
@@ -56,27 +62,62 @@ def new_booking(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         if not isinstance(error, Busy) or isinstance(error, Undone):
             values["token"] = str(uuid4())  # else it may have been booked: asking again finds that
         return _page(request, desk, values, problem=booking_words.said(error), status=409)
+
+
+def _made(request: HttpRequest, desk: Desk, form: NewBookingForm) -> HttpResponseBase:
+    rule = form.rule()
+    if rule:
+        return _repeat(request, desk, form, rule)
+    booking = _book(desk, form)
     messages.success(request, _("Booked: %(code)s.") % {"code": booking.code})
     return redirect("dashboard:booking", desk.business.slug, booking.uuid)
 
 
+def _repeat(request: HttpRequest, desk: Desk, form: NewBookingForm, rule: Rule) -> HttpResponseBase:
+    """Book a series; who sends the form again is shown what was booked. Raises what `create_series` raises."""
+    key = form.cleaned_data["token"]
+    if Series.objects.filter(business=desk.business, live=desk.live, uuid=key).exists():
+        return redirect("dashboard:series", desk.business.slug, key)
+    conflicts = Conflicts.SKIP if form.cleaned_data["skip"] else Conflicts.REFUSE
+    series, found = create_series(_new(desk, form), rule, conflicts=conflicts, now=desk.minute)
+    missing = [one for one in found if one.reason]
+    if missing:
+        context = {"series": series, "rhythm": rhythm(series.unit, series.every), "visits": outcomes(desk, found)}
+        return render(request, "dashboard/series.html", context | {"missing": len(missing)})
+    messages.success(
+        request,
+        ngettext("%(count)d visit is booked.", "%(count)d visits are booked.", len(found)) % {"count": len(found)},
+    )
+    return redirect("dashboard:series", desk.business.slug, series.uuid)
+
+
+@require_safe
+@page(Permission.VIEW)
+def series(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
+    """The visits of a series."""
+    found = found_series(desk.business.id, key, live=desk.live)
+    context = {"series": found, "rhythm": rhythm(found.unit, found.every), "visits": visits_of(desk, found)}
+    return render(request, "dashboard/series.html", context)
+
+
+def _new(desk: Desk, form: NewBookingForm) -> NewBooking:
+    data = form.cleaned_data
+    return NewBooking(
+        business_id=desk.business.id,
+        live=desk.live,
+        guest=form.guest(),
+        start=form.beginning(),
+        ask=form.ask(),
+        customer_notes=data["customer_notes"],
+        staff_notes=data["staff_notes"],
+        deposit=_deposit(desk, data),
+        key=data["token"],
+    )
+
+
 def _book(desk: Desk, form: NewBookingForm) -> Booking:
     """Raises what `book_once` raises; Undone where no way to pay could be made and the booking was taken back."""
-    data = form.cleaned_data
-    booking = book_once(
-        NewBooking(
-            business_id=desk.business.id,
-            live=desk.live,
-            guest=form.guest(),
-            start=form.beginning(),
-            ask=form.ask(),
-            customer_notes=data["customer_notes"],
-            staff_notes=data["staff_notes"],
-            deposit=_deposit(desk, data),
-            key=data["token"],
-        ),
-        now=desk.minute,
-    )
+    booking = book_once(_new(desk, form), now=desk.minute)
     owed = settlement.owed(booking)
     if owed:
         execution.open_payment(owed, now=desk.now)
@@ -116,7 +157,7 @@ def customers(request: HttpRequest, desk: Desk) -> HttpResponse:
 # --- the page -------------------------------------------------------------------------------------------------------
 
 TEXTS = ("resource", "time", "start", "first_name", "last_name", "phone", "email", "q")
-MORE_TEXTS = ("customer_notes", "staff_notes", "amount")
+MORE_TEXTS = ("customer_notes", "staff_notes", "amount", "repeat", "every", "count")
 
 
 def _values(desk: Desk, given: Any) -> dict[str, Any]:
@@ -132,6 +173,7 @@ def _values(desk: Desk, given: Any) -> dict[str, Any]:
         "date": given.get("date") or desk.now.astimezone(desk.zone).date().isoformat(),
         "override": bool(given.get("override")),
         "link": bool(given.get("link")),
+        "skip": bool(given.get("skip")),
         "token": given.get("token") or str(uuid4()),
     }
 
@@ -200,6 +242,7 @@ def _page(request: HttpRequest, desk: Desk, values: dict[str, Any], *, status: i
         "resources": resources_of(desk),
         "may_link": _may_link(desk),
         "may_ask": may_ask(desk),
+        "rhythms": {unit: rhythm(unit, 1) for unit in SeriesUnit.values},
         **_starts(desk, values),
         **(_found(desk, values["q"]) if values["q"] else {}),
         **more,

@@ -39,6 +39,9 @@ TABLE = {
     "GET /v1/manage/bookings": LIST,
     "POST /v1/manage/bookings/staff": "401 403 403 201 201 201 201 402",
     "POST /v1/manage/bookings/staff-deposit": "401 403 403 201 201 201 201 402",
+    "POST /v1/manage/bookings/series": "401 403 403 201 201 201 201 402",
+    "GET /v1/manage/series/{series}": BOOKING,
+    "POST /v1/manage/series/{series}/cancel": CHANGE,
     "GET /v1/manage/bookings/{booking}": BOOKING,
     "PATCH /v1/manage/bookings/{booking}": CHANGE,
     "PATCH /v1/manage/bookings/{booking}/notes": CHANGE,
@@ -118,6 +121,7 @@ def body_of(operation: str, things: dict[str, str]) -> Any:
         "POST /v1/waitlist": {"business_id": things["business"], "first_date": DAY, "email": "j@example.com", **person},
         "POST /v1/manage/bookings/staff": desk(time="14:00"),
         "POST /v1/manage/bookings/staff-deposit": desk(time="14:00", email="jane@example.com", amount_cents=1000),
+        "POST /v1/manage/bookings/series": desk(time="15:00", repeat={"unit": "week", "count": 2}),
         "PATCH /v1/manage/bookings/{booking}": {"status": "checked_in"},
         "PATCH /v1/manage/bookings/{booking}/notes": {"staff_notes": "x"},
         "POST /v1/manage/bookings/{booking}/reschedule": {"date": DAY, "time": "15:00"},
@@ -142,6 +146,8 @@ def body_of(operation: str, things: dict[str, str]) -> Any:
 
 def things_of(tenant: Tenant) -> dict[str, str]:
     """One of everything, by the names in the routes."""
+    weekly = desk(time="16:00", repeat={"unit": "week", "count": 2})
+    series = ok(tenant.full.post("/v1/manage/bookings/series", weekly), 201)["series"]["id"]
     hook = {"url": "https://example.com/hook", "events": ["booking.created"]}
     endpoint = ok(tenant.full.post("/v1/webhooks/endpoints", hook), 201)["id"]
     booking = tenant.book()["id"]
@@ -153,6 +159,7 @@ def things_of(tenant: Tenant) -> dict[str, str]:
         "business": tenant.id,
         "booking": booking,
         "state": signing.dumps(booking, salt=STATE_SALT),
+        "series": series,
         "customer": tenant.item(booking)["customer"]["id"],
         "service": tenant.service("cut"),
         "resource": tenant.resource("jim"),
@@ -170,6 +177,7 @@ PARAMETERS = {
     "<id:business_id>": "{business}",
     "<id:booking_id>": "{booking}",
     "state/<str:token>": "state/{state}",
+    "<id:series_id>": "{series}",
     "services/<id:key>": "services/{service}",
     "service-categories/<id:key>": "service-categories/{category}",
     "resources/<id:key>": "resources/{resource}",
@@ -218,4 +226,4 @@ def test_no_route_is_forgotten() -> None:
     MATRIX.check_completeness()
     MATRIX.check_slashes()
     MATRIX.check_scopes()
-    MATRIX.check_idempotency(posts=22)
+    MATRIX.check_idempotency(posts=24)

@@ -44,6 +44,7 @@ def _shop(stored: Any) -> Tenant:
                 "duration_minutes": 45,
                 "price": "35.50",
                 "party_max": 2,
+                "places": None,
                 "policy": "Be on time",
                 "instructions": "Come in",
                 "photo_url": "https://example.com/cut.jpg",

@@ -42,6 +42,8 @@ def whole(salon: Tenant, category: str) -> dict[str, Any]:
         "is_default": False,
         "position": 4,
         "also_needs": "room",
+        "places": 12,
+        "starts": [{"weekday": "monday", "time": "18:00"}, {"weekday": "sunday", "time": "09:30"}],
         "deposit": {"type": "charge", "basis": "percent", "amount_cents": None, "percent": 20, "only_for": []},
         "resources": [{"resource_id": salon.resource("maria"), "price_cents": 9000, "duration_minutes": 75}],
     }
@@ -80,6 +82,8 @@ def test_defaults(salon: Tenant) -> None:
         "is_default": False,
         "position": 0,
         "also_needs": "",
+        "places": None,
+        "starts": [],
         "deposit": None,
         "resources": [],
     }
