@@ -69,6 +69,8 @@ MESSAGES: Words = {
     "disputed": _("Payment disputed"),
     "hold_lapsing": _("Hold ends soon"),
     "endpoint_off": _("Webhook switched off"),
+    "feed_failing": _("Calendar fails"),
+    "feed_works": _("Calendar works again"),
     "invitation": _("Invitation"),
 }
 

@@ -21,9 +21,10 @@ from cryptography.fernet import InvalidToken
 from django.db.models import Q
 
 from bookings import posting
+from bookings.availability.spans import Span
 from bookings.calendar_files import our_domain
 from bookings.feeds import letters
-from bookings.feeds.expanding import Span, Window, spans
+from bookings.feeds.expanding import Window, spans
 from bookings.feeds.reading import Busy, NotACalendar, NotUnderstood, busy_events
 from bookings.models import Booking
 from bookings.wording import in_language_of
