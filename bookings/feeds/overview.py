@@ -12,6 +12,7 @@ from businesses.db import prepared
 from businesses.models import CalendarFeed
 
 MOST_MET = 200
+STATES = ("waiting", "working", "failing")
 
 # A booking that is itself written down in the calendar is met as well: who looks can tell.
 MET = """
@@ -46,12 +47,12 @@ class Doing:
     ahead: int
     met: Sequence[Met]
 
-    @property
-    def state(self) -> str:
-        """`failing`, `waiting` for its first reading, or `working`."""
-        if self.feed.problem:
-            return "failing"
-        return "working" if self.feed.last_success_at else "waiting"
+
+def state_of(feed: CalendarFeed) -> str:
+    """One of STATES: `waiting` is for its first reading."""
+    if feed.problem:
+        return "failing"
+    return "working" if feed.last_success_at else "waiting"
 
 
 def feeds_doing(business_id: int, *, now: datetime) -> list[Doing]:

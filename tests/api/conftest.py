@@ -18,6 +18,8 @@ from businesses.models import (
     ApiKey,
     AuditEntry,
     Business,
+    CalendarAddress,
+    CalendarFeed,
     Closure,
     OpeningHours,
     Resource,
@@ -33,7 +35,17 @@ from webhooks.models import Attempt, Delivery, Endpoint, Event
 
 NOW = datetime(2026, 5, 1, 7, 0, tzinfo=UTC)  # a Friday, 02:00 in Chicago
 DAILY = (IdempotencyRecord, ManageLink, Message, Allocation, Booking, Deposit, Customer)
-CONFIGURATION = (ServiceResource, Closure, OpeningHours, Service, ServiceCategory, Resource, ApiKey)
+CONFIGURATION = (
+    ServiceResource,
+    Closure,
+    CalendarFeed,
+    CalendarAddress,
+    OpeningHours,
+    Service,
+    ServiceCategory,
+    Resource,
+    ApiKey,
+)
 EVENTS = (Attempt, Delivery, Event, Endpoint, AuditEntry)  # last: removing the others writes them
 
 

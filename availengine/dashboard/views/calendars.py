@@ -16,7 +16,7 @@ from availengine.dashboard.access import Desk, page
 from availengine.dashboard.forms.calendars import AddressForm, ChangedAddressForm, ChangedFeedForm, FeedForm
 from availengine.dashboard.once import add_feed_once, create_address_once, new_ticket
 from bookings.feeds.letters import problem_of
-from bookings.feeds.overview import Doing, Met, feeds_doing
+from bookings.feeds.overview import Doing, Met, feeds_doing, state_of
 from bookings.wording import spoken_moment
 from businesses import calendars as services
 from businesses.errors import DomainError, Invalid
@@ -184,7 +184,7 @@ def _told_feed(desk: Desk, doing: Doing) -> dict[str, Any]:
     feed = doing.feed
     return {
         "feed": feed,
-        "state": doing.state,
+        "state": state_of(feed),
         "ahead": doing.ahead,
         "problem": problem_of(feed),
         "read": spoken_moment(feed.last_success_at, desk.business) if feed.last_success_at else "",
