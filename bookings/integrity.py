@@ -118,7 +118,7 @@ PROMISES = (
     Promise(
         "what a calendar blocks is time of its resource",
         """
-        SELECT format('closure %s is of resource %s, its feed %s of resource %s', c.id, c.resource_id, f.id, f.resource_id)
+        SELECT format('closure %s is of resource %s, its feed of resource %s', c.id, c.resource_id, f.resource_id)
         FROM businesses_closure c JOIN businesses_calendarfeed f ON f.id = c.feed_id
         WHERE c.resource_id <> f.resource_id
         """,

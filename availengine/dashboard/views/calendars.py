@@ -166,7 +166,7 @@ def _page(
         "addresses": [_told_address(desk, row) for row in services.addresses_of(desk.business.id)],
         "feeds": [_told_feed(desk, doing) for doing in feeds_doing(desk.business.id, now=desk.now)],
         "address_form": address_form or AddressForm(resources=resources, business=desk.business.name, initial=ticket),
-        "feed_form": feed_form or FeedForm(resources=resources, initial={"ticket": new_ticket(desk)}),
+        "feed_form": feed_form or FeedForm(resources=resources, initial=ticket),
     }
     return render(request, "dashboard/setup/calendars.html", context, status=status)
 
