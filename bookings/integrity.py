@@ -167,6 +167,14 @@ PROMISES = (
         """,
     ),
     Promise(
+        "what a calendar blocks is time of its resource",
+        """
+        SELECT format('closure %s is of resource %s, its feed of resource %s', c.id, c.resource_id, f.resource_id)
+        FROM businesses_closure c JOIN businesses_calendarfeed f ON f.id = c.feed_id
+        WHERE c.resource_id <> f.resource_id
+        """,
+    ),
+    Promise(
         "no allocation is longer than the bound of busy-time scans",
         """
         SELECT format('business %s: allocation %s is longer than %s minutes', b.id, a.id, b.longest_block_minutes)

@@ -26,6 +26,13 @@ BREAKS = {
     "every booking has its allocations, and lasts from the first to the last":
         "UPDATE bookings_booking SET ends_at = ends_at + interval '5 minutes'",
     "live and test bookings do not mix": "UPDATE bookings_booking SET live = false",
+    "what a calendar blocks is time of its resource":
+        "INSERT INTO businesses_calendarfeed (uuid, business_id, resource_id, name, url, host, etag, last_modified, "
+        "expanded_for, problem, problem_detail, failures, updated_at) SELECT gen_random_uuid(), business_id, min(id), "
+        "'', '', '', '', '', '', '', '', 0, now() FROM businesses_resource GROUP BY business_id; "
+        "INSERT INTO businesses_closure (uuid, business_id, resource_id, feed_id, kind, reason, starts_at, ends_at, "
+        "updated_at) SELECT gen_random_uuid(), f.business_id, r.id, f.id, 'closed', '', now(), now() + '1 hour', now() "
+        "FROM businesses_calendarfeed f JOIN businesses_resource r ON r.id <> f.resource_id",
     "no allocation is longer than the bound of busy-time scans":
         "ALTER TABLE businesses_business DISABLE TRIGGER business_config; "
         "UPDATE businesses_business SET longest_block_minutes = 1; "

@@ -22,6 +22,8 @@ SUBJECTS: Words = {
     "member": _("Members"),
     "key": _("API keys"),
     "endpoint": _("Webhooks"),
+    "calendar address": _("Addresses of calendars"),
+    "calendar feed": _("Calendars that block time"),
 }
 
 SENTENCES: Mapping[tuple[str, str], str | Promise] = {
@@ -57,6 +59,12 @@ SENTENCES: Mapping[tuple[str, str], str | Promise] = {
     ("endpoint", "added"): _("%(who)s registered the webhook %(name)s"),
     ("endpoint", "changed"): _("%(who)s changed the webhook %(name)s"),
     ("endpoint", "removed"): _("%(who)s removed the webhook %(name)s"),
+    ("calendar address", "added"): _("%(who)s made the calendar address %(name)s"),
+    ("calendar address", "changed"): _("%(who)s changed the calendar address %(name)s"),
+    ("calendar address", "removed"): _("%(who)s removed the calendar address %(name)s"),
+    ("calendar feed", "added"): _("%(who)s let the calendar %(name)s block time of %(resource)s"),
+    ("calendar feed", "changed"): _("%(who)s changed the calendar %(name)s"),
+    ("calendar feed", "removed"): _("%(who)s removed the calendar %(name)s"),
 }
 OTHER: Words = {
     "added": _("%(who)s added %(subject)s %(name)s"),
@@ -98,8 +106,10 @@ COLUMNS: Words = {
     "events": _("Events"),
     "expires_at": _("Ends"),
     "hint": _("Begins with"),
+    "host": _("Server"),
     "hosted_page": _("Booking page"),
     "instructions": _("Instructions"),
+    "issued_at": _("Made"),
     "invitation_expires_at": _("Invitation ends"),
     "is_default": _("Default service"),
     "job_title": _("Job title"),
@@ -135,6 +145,7 @@ COLUMNS: Words = {
     "scopes": _("Rights"),
     "section": _("Section"),
     "service_id": _("Service"),
+    "shows_customers": _("With full names and phone numbers"),
     "show_duration": _("Show the duration"),
     "show_price": _("Show the price"),
     "show_service_duration": _("Show durations"),

@@ -66,6 +66,13 @@ SETUP = (
     Entry("resources", _("Resources"), Permission.SETUP, "customers", _("People, tables, rooms: what is booked.")),
     Entry("services", _("Services"), Permission.SETUP, "bookings", _("What customers book, its time and its price.")),
     Entry("closures", _("Closures"), Permission.SETUP, "calendar", _("Holidays, time off, special openings.")),
+    Entry(
+        "calendars",
+        _("Calendars"),
+        Permission.INTEGRATIONS,
+        "calendar",
+        _("Bookings in Google, Apple and Outlook; and what is busy there blocks time here."),
+    ),
     Entry("rules", _("Booking rules"), Permission.SETUP, "setup", _("How far ahead, confirmations, reminders.")),
     Entry(
         "deposits", _("Deposits and policy"), Permission.SETUP, "lock", _("What is paid ahead, what cancelling costs.")

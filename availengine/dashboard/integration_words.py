@@ -70,6 +70,8 @@ MESSAGES: Words = {
     "disputed": _("Payment disputed"),
     "hold_lapsing": _("Hold ends soon"),
     "endpoint_off": _("Webhook switched off"),
+    "feed_failing": _("Calendar fails"),
+    "feed_works": _("Calendar works again"),
     "invitation": _("Invitation"),
     "waitlist_joined": _("On the waitlist"),
     "waitlist_offer": _("Offer from the waitlist"),

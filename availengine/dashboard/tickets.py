@@ -11,9 +11,10 @@ from django.utils.translation import gettext_noop
 
 from availengine.api.errors import problem_of
 from availengine.dashboard.access import Desk
+from businesses.calendars import add_feed, create_address
 from businesses.errors import Conflict, Invalid
 from businesses.keys import issue_key
-from businesses.models import ApiKey
+from businesses.models import ApiKey, CalendarAddress, CalendarFeed
 from webhooks.endpoints import register_endpoint
 from webhooks.models import Endpoint
 
@@ -66,5 +67,29 @@ def register_endpoint_once(
         return None
     try:
         return register_endpoint(desk.business.id, live=live, url=url, events=events, description=description, uuid=key)
+    except IntegrityError as error:
+        raise Conflict(problem_of(error).message) from error
+
+
+def create_address_once(
+    desk: Desk, ticket: str, *, name: str, resource: UUID | None, shows_customers: bool
+) -> tuple[CalendarAddress, str] | None:
+    """A new address with its URL; None when this form was sent before. Raises Invalid, Conflict."""
+    key = _id_of(desk, ticket)
+    if CalendarAddress.objects.filter(business=desk.business, uuid=key).exists():
+        return None
+    try:
+        return create_address(desk.business.id, name=name, resource=resource, shows_customers=shows_customers, uuid=key)
+    except IntegrityError as error:
+        raise Conflict(problem_of(error).message) from error
+
+
+def add_feed_once(desk: Desk, ticket: str, *, name: str, resource: UUID, url: str) -> CalendarFeed | None:
+    """A new feed; None when this form was sent before. Raises Invalid, Conflict."""
+    key = _id_of(desk, ticket)
+    if CalendarFeed.objects.filter(business=desk.business, uuid=key).exists():
+        return None
+    try:
+        return add_feed(desk.business.id, name=name, resource=resource, url=url, uuid=key)
     except IntegrityError as error:
         raise Conflict(problem_of(error).message) from error

@@ -61,7 +61,7 @@ class Job:
     feed_id: int
     business: Business
     lease: datetime
-    url: str
+    url: str = field(repr=False)
     headers: Mapping[str, str]
     digest: bytes
     expanded_for: str

@@ -18,6 +18,8 @@ from businesses.models import (
     ApiKey,
     AuditEntry,
     Business,
+    CalendarAddress,
+    CalendarFeed,
     Closure,
     OpeningHours,
     Resource,
@@ -45,7 +47,17 @@ DAILY = (
     Deposit,
     Customer,
 )
-CONFIGURATION = (ServiceResource, Closure, OpeningHours, Service, ServiceCategory, Resource, ApiKey)
+CONFIGURATION = (
+    ServiceResource,
+    Closure,
+    CalendarFeed,
+    CalendarAddress,
+    OpeningHours,
+    Service,
+    ServiceCategory,
+    Resource,
+    ApiKey,
+)
 EVENTS = (Attempt, Delivery, Event, Endpoint, AuditEntry)  # last: removing the others writes them
 
 

@@ -19,6 +19,7 @@ from bookings.models import Message, Series, WaitlistEntry
 from bookings.placing import Start
 from bookings.services import NewBooking, create_booking
 from bookings.waitlist.entries import NewEntry, join_waitlist
+from businesses.calendars import add_feed, create_address
 from businesses.keys import issue_key
 from businesses.localtime import instants
 from businesses.models import Business, Closure, Member, Resource, Service, ServiceCategory
@@ -94,6 +95,15 @@ TABLE = {
     "POST /dashboard/{slug}/setup/webhooks/{endpoint}/replay/": SET,
     "GET /dashboard/{slug}/setup/webhooks/{endpoint}/deliveries/{delivery}/": SETUP,
     "POST /dashboard/{slug}/setup/webhooks/{endpoint}/deliveries/{delivery}/resend/": SET,
+    "GET /dashboard/{slug}/setup/calendars/": SETUP,
+    "POST /dashboard/{slug}/setup/calendars/addresses/": WITHOUT_TICKET,
+    "POST /dashboard/{slug}/setup/calendars/addresses/{address}/change/": SET,
+    "POST /dashboard/{slug}/setup/calendars/addresses/{address}/replace/": "302 404 404 403 403 409 409 402",
+    "POST /dashboard/{slug}/setup/calendars/addresses/{address}/remove/": "302 404 404 403 403 302 302 302",
+    "POST /dashboard/{slug}/setup/calendars/feeds/": WITHOUT_TICKET,
+    "POST /dashboard/{slug}/setup/calendars/feeds/{feed}/change/": SET,
+    "POST /dashboard/{slug}/setup/calendars/feeds/{feed}/poll/": SET,
+    "POST /dashboard/{slug}/setup/calendars/feeds/{feed}/remove/": SET,
     "GET /dashboard/{slug}/setup/audit/": SETUP,
     "GET /dashboard/{slug}/setup/billing/": "302 404 404 403 403 403 200 200",
     "GET /dashboard/{slug}/messages/": VIEW,
@@ -172,6 +182,8 @@ BODIES = {
     "POST /dashboard/{slug}/setup/webhooks/{endpoint}/change/": {"url": "https://other.example.com/hook"},
     "POST /dashboard/{slug}/setup/webhooks/{endpoint}/switch/": {"active": "off"},
     "POST /dashboard/{slug}/setup/webhooks/{endpoint}/replay/": {"since": "2026-05-01T00:00"},
+    "POST /dashboard/{slug}/setup/calendars/addresses/{address}/change/": {"name": "Tablet"},
+    "POST /dashboard/{slug}/setup/calendars/feeds/{feed}/change/": {"name": "Private"},
     "POST /dashboard/{slug}/customers/new/": {"first_name": "Ann"},
     "POST /dashboard/{slug}/customers/{customer}/edit/": {"first_name": "Ann"},
     "POST /dashboard/{slug}/customers/{customer}/merge/": {"other": "{double}", "keep": "{double}"},
@@ -229,6 +241,8 @@ PARAMETERS = {
     "resources/<id:key>": "resources/{resource}",
     "closures/<id:key>": "closures/{closure}",
     "waitlist/<id:key>": "waitlist/{entry}",
+    "addresses/<id:key>": "addresses/{address}",
+    "feeds/<id:key>": "feeds/{feed}",
 }
 
 
@@ -282,6 +296,7 @@ def things_of(business: Business) -> dict[str, str]:
     new = NewBooking(business_id=business.id, live=True, guest=guest, start=start, ask=Ask(staff=True))
     booking, _ = create_booking(new, now=current_minute())
     customer, double = (save_customer(business.id, {"first_name": "Jane"}, live=True) for _ in range(2))
+    resource = Resource.objects.filter(business=business)[0]
     rows = {
         "member": member,
         "invitation": waiting,
@@ -296,7 +311,9 @@ def things_of(business: Business) -> dict[str, str]:
         "customer": customer,
         "double": double,
         "entry": waits(business),
-        "resource": Resource.objects.filter(business=business)[0],
+        "resource": resource,
+        "address": create_address(business.id, name="Phone", resource=None)[0],
+        "feed": add_feed(business.id, name="Own", resource=resource.uuid, url="https://calendar.example.com/x.ics"),
         "service": Service.objects.get(business=business),
         "category": ServiceCategory.objects.create(business=business, name="Cuts"),
         "closure": Closure.objects.create(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from availengine.api.routes import both
+from availengine.api.v1.calendars import Addresses, Feeds
 from availengine.api.v1.deposits import ManagedDeposits
 from availengine.api.v1.manage import ManagedBookings
 from availengine.api.v1.messages import MessagesView
@@ -70,6 +71,10 @@ urlpatterns = [
     *_catalogue("opening-hours", Hours),
     *_catalogue("closures", Closures),
     *_catalogue("customers", Customers),
+    *_catalogue("calendar-feeds", Feeds),
+    *both("manage/calendar-feeds/<id:key>/poll", Feeds.as_view({"post": "poll"})),
+    *_catalogue("calendar-addresses", Addresses),
+    *both("manage/calendar-addresses/<id:key>/rotate", Addresses.as_view({"post": "rotate"})),
     *both("manage/api-keys", Keys.as_view(COLLECTION)),
     *both("manage/api-keys/<id:key>", Keys.as_view({"get": "retrieve", "delete": "destroy"})),
     *both("manage/api-keys/<id:key>/rotate", Keys.as_view({"post": "rotate"})),

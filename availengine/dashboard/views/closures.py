@@ -28,6 +28,7 @@ from businesses.models import Closure, ClosureKind, Resource
 from businesses.roles import Permission
 
 YEARS = range(2000, 2100)
+MOST_BLOCKS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def closures(request: HttpRequest, desk: Desk) -> HttpResponse:
         "months": list(_months(desk, year, rows)),
         "weekdays": [WEEKDAYS_ABBR[number] for number in range(7)],
         "rows": [told_closure(desk, row) for row in rows],
+        "blocks": [told_closure(desk, row) for row in _blocked_elsewhere(desk)],
+        "most_blocks": MOST_BLOCKS,
     }
     return render(request, "dashboard/setup/closures.html", context)
 
@@ -65,7 +68,7 @@ def add(request: HttpRequest, desk: Desk) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.SETUP)
 def edit(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponseBase:
-    row = Closure.objects.filter(business=desk.business, uuid=key).select_related("resource").first()
+    row = Closure.objects.filter(business=desk.business, feed=None, uuid=key).select_related("resource").first()
     if row is None:
         raise NotFound
     return _edit(request, desk, row)
@@ -99,8 +102,14 @@ def told_closure(desk: Desk, row: Closure) -> dict[str, Any]:
 
 def _of_year(desk: Desk, year: int) -> QuerySet[Closure]:
     first, end = (moment_of(day_bounds(desk.zone, date(n, 1, 1))[0]) for n in (year, year + 1))
-    rows = Closure.objects.filter(business=desk.business, starts_at__lt=end, ends_at__gt=first)
+    rows = Closure.objects.filter(business=desk.business, feed=None, starts_at__lt=end, ends_at__gt=first)
     return rows.select_related("resource").order_by("starts_at", "id")
+
+
+def _blocked_elsewhere(desk: Desk) -> QuerySet[Closure]:
+    """The next periods that calendars elsewhere block: nobody changes them here."""
+    rows = Closure.objects.filter(business=desk.business, feed__isnull=False, ends_at__gt=desk.now)
+    return rows.select_related("resource", "feed").order_by("starts_at", "id")[:MOST_BLOCKS]
 
 
 def _months(desk: Desk, year: int, rows: list[Closure]) -> Iterator[tuple[Any, list[list[Marked | None]]]]:

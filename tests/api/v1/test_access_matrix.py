@@ -92,6 +92,18 @@ TABLE = {
     "GET /v1/manage/api-keys/{key}": "401 403 403 403 200 404 404 200",
     "DELETE /v1/manage/api-keys/{key}": "401 403 403 403 204 404 404 402",
     "POST /v1/manage/api-keys/{key}/rotate": "401 403 403 403 201 404 404 402",
+    "GET /v1/manage/calendar-feeds": CATALOGUE_LIST,
+    "POST /v1/manage/calendar-feeds": "401 403 403 403 201 201 400 402",  # a resource of another business
+    "GET /v1/manage/calendar-feeds/{feed}": CATALOGUE_GET,
+    "PATCH /v1/manage/calendar-feeds/{feed}": CATALOGUE_SET,
+    "DELETE /v1/manage/calendar-feeds/{feed}": CATALOGUE_DEL,
+    "POST /v1/manage/calendar-feeds/{feed}/poll": "401 403 403 403 202 202 404 402",
+    "GET /v1/manage/calendar-addresses": CATALOGUE_LIST,
+    "POST /v1/manage/calendar-addresses": "401 403 403 403 201 403 201 402",  # they lead to live bookings
+    "GET /v1/manage/calendar-addresses/{address}": CATALOGUE_GET,
+    "PATCH /v1/manage/calendar-addresses/{address}": "401 403 403 403 200 403 404 402",
+    "DELETE /v1/manage/calendar-addresses/{address}": CATALOGUE_DEL,
+    "POST /v1/manage/calendar-addresses/{address}/rotate": "401 403 403 403 201 403 404 402",
     "POST /v1/webhooks/stripe": SIGNED,
     "GET /v1/webhooks/endpoints": CATALOGUE_LIST,
     "POST /v1/webhooks/endpoints": CATALOGUE_NEW,
@@ -138,6 +150,14 @@ def body_of(operation: str, things: dict[str, str]) -> Any:
         "POST /v1/manage/customers": {"first_name": "New"},
         "PATCH /v1/manage/customers/{customer}": {"first_name": "New"},
         "POST /v1/manage/api-keys": {"name": "New", "preset": "widget", "mode": "live"},
+        "POST /v1/manage/calendar-feeds": {
+            "name": "x",
+            "url": "webcal://a.example/x",
+            "resource_id": things["resource"],
+        },
+        "PATCH /v1/manage/calendar-feeds/{feed}": {"name": "New"},
+        "POST /v1/manage/calendar-addresses": {"name": "New"},
+        "PATCH /v1/manage/calendar-addresses/{address}": {"name": "New"},
         "POST /v1/webhooks/endpoints": {"url": "https://example.com/new"},
         "PATCH /v1/webhooks/endpoints/{endpoint}": {"description": "New"},
         "POST /v1/webhooks/endpoints/{endpoint}/replay": {"since": "2026-05-01T00:00:00Z"},
@@ -155,6 +175,7 @@ def things_of(tenant: Tenant) -> dict[str, str]:
     deposit = Deposit.objects.create(business_id=tenant.business.id, live=True, **values)
     Booking.objects.filter(uuid=booking).update(deposit=deposit)
     manage = "/v1/manage"
+    feed = {"name": "Own", "url": "https://a.example/x", "resource_id": tenant.resource("jim")}
     return {
         "business": tenant.id,
         "booking": booking,
@@ -166,6 +187,8 @@ def things_of(tenant: Tenant) -> dict[str, str]:
         "category": ok(tenant.full.post(f"{manage}/service-categories", {"name": "Hair"}), 201)["id"],
         "closure": ok(tenant.full.post(f"{manage}/closures", {"from": "2026-06-01", "to": "2026-06-01"}), 201)["id"],
         "hours": str(OpeningHours.objects.filter(business=tenant.business).first().uuid),
+        "feed": ok(tenant.full.post(f"{manage}/calendar-feeds", feed), 201)["id"],
+        "address": ok(tenant.full.post(f"{manage}/calendar-addresses", {"name": "Phone"}), 201)["id"],
         "endpoint": endpoint,
         "entry": ok(tenant.full.post("/v1/waitlist", tenant.waiting()), 201)["entry"]["id"],
         "delivery": str(Delivery.objects.get(endpoint__uuid=endpoint).uuid),
@@ -184,6 +207,8 @@ PARAMETERS = {
     "opening-hours/<id:key>": "opening-hours/{hours}",
     "closures/<id:key>": "closures/{closure}",
     "customers/<id:key>": "customers/{customer}",
+    "calendar-feeds/<id:key>": "calendar-feeds/{feed}",
+    "calendar-addresses/<id:key>": "calendar-addresses/{address}",
     "api-keys/<id:key>": "api-keys/{key}",
     "endpoints/<id:key>": "endpoints/{endpoint}",
     "<id:delivery_id>": "{delivery}",
@@ -226,4 +251,4 @@ def test_no_route_is_forgotten() -> None:
     MATRIX.check_completeness()
     MATRIX.check_slashes()
     MATRIX.check_scopes()
-    MATRIX.check_idempotency(posts=24)
+    MATRIX.check_idempotency(posts=28)
