@@ -46,7 +46,7 @@ def endpoint(request: HttpRequest) -> HttpResponse:
         problem = problem_of(error)
         return HttpResponse(orjson.dumps(MCP.words(problem)), JSON, problem.status, headers=problem.headers)
     if said is None:
-        return HttpResponse(status=status)
+        return HttpResponse(status=status, content_type=JSON)
     return HttpResponse(orjson.dumps(said), JSON, status, headers={"Cache-Control": "no-store"})
 
 

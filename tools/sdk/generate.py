@@ -70,7 +70,8 @@ def make_typescript(schema: Path, target: Path) -> None:
     run(["npm", "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"], target)
     for dialect in DIALECTS:
         generator = ["npx", "--no-install", "openapi-typescript", schema / f"{dialect}.json"]
-        run([*generator, "--output", f"src/{dialect}.ts"], target)
+        # What has a default may be left out of a body.
+        run([*generator, "--output", f"src/{dialect}.ts", "--default-non-nullable=false"], target)
     shutil.rmtree(target / "dist", ignore_errors=True)
     run(["npx", "--no-install", "tsc"], target)
     print(f"{target}: availengine-client")
