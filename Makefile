@@ -21,7 +21,7 @@ exit 1
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format proof bench screenshots schema lock clean
+.PHONY: help run test lint format proof bench screenshots schema sdk lock clean
 
 help: ## What there is
 	@echo 'make TARGET [PORT=8000] [BIND=127.0.0.1] [VAR=var] [ARGS=…]'
@@ -62,12 +62,17 @@ schema: ## Write the OpenAPI documents to schema/
 	$(call install,$(DEV))
 	@$(OFFLINE) $(PYTHON) manage.py schema schema
 
+sdk: schema ## Make Python and TypeScript clients in sdk/ (SERVER= KEY= BUSINESS= tries them there)
+	@exec $(PYTHON) tools/sdk/generate.py
+
 lock: ## Pin the newest versions that requirements*.in allow
 	$(call install,$(DEV))
 	@for name in requirements requirements-embedded requirements-dev; do \
 		$(PYTHON) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header \
 			$$name.in --output-file $$name.txt || exit 1; \
 	done
+	@$(PYTHON) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header \
+		tools/sdk/requirements.in --output-file tools/sdk/requirements.txt
 
 clean: ## Remove caches and test databases; data (VAR) and .venv stay
 	@rm -rf .run-test .pytest_cache .mypy_cache .ruff_cache .hypothesis staticfiles

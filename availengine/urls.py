@@ -8,6 +8,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from availengine import calendar_page, pages, waitlist_form, waitlist_page
+from availengine.agents import documents as written
+from availengine.agents import views as agents
 from availengine.api import stripe
 from availengine.api.dialects import DIALECTS
 from availengine.api.documents import document_routes
@@ -22,6 +24,9 @@ urlpatterns = [
     path("", pages.home),
     path("healthz", pages.healthz),
     path("readyz", pages.readyz),
+    *both("mcp", agents.endpoint),
+    path("llms.txt", written.llms),
+    path("book/<slug:slug>.md", written.business_page),
     *chain.from_iterable(map(document_routes, DIALECTS)),
     *both("v1/webhooks/stripe", stripe.receive),
     path("v1/", include("availengine.api.v1.urls")),

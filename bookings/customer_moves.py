@@ -8,6 +8,7 @@ from django.db.models import Q
 from bookings import availability as engine
 from bookings.asking import wish_to_move
 from bookings.models import Allocation, Booking, Status
+from bookings.placing import Start, nearest_starts
 from bookings.policy import notice_percent
 from bookings.queries import Occupancy, held_allocations, next_open_dates, occupancy
 from businesses.localtime import minute_of, moment_of
@@ -60,3 +61,10 @@ def free_starts(booking: Booking, day: date, *, now: int) -> tuple[list[int], li
         return starts, []
     _, dates = next_open_dates(read, first=day + timedelta(days=1), count=NEXT_DATES, horizon=HORIZON, now=now)
     return [], [on for on, _ in dates]
+
+
+def nearest_to(booking: Booking, *, now: int) -> list[dict[str, str]]:
+    """The free starts for the same visit nearest to the time that it has, or had."""
+    wish_of = partial(wish_to_move, booking, held_allocations(booking), None, staff=False)
+    start = Start.at(booking.business.zone, minute_of(booking.starts_at))
+    return nearest_starts(booking.business_id, wish_of, start, live=booking.live, now=now)

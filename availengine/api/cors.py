@@ -53,7 +53,7 @@ def _preflight(dialect: Dialect, origin: str) -> HttpResponse:
         headers={
             "Access-Control-Allow-Origin": origin,
             "Access-Control-Allow-Methods": METHODS,
-            "Access-Control-Allow-Headers": f"{dialect.key_header}, Content-Type, Idempotency-Key",
+            "Access-Control-Allow-Headers": ", ".join((dialect.key_header, "Content-Type", *dialect.more_headers)),
             "Access-Control-Max-Age": "600",
             "Vary": "Origin",
         },

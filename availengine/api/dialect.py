@@ -16,6 +16,7 @@ class Dialect:
     `words` turns an error into this dialect's body, `problem_schema` is the JSON schema of such a body.
     `key_header` carries the key; the Authorization header does so as a bearer token.
     `any_page`: a key without listed origins may be used from any web page, not only when it is a browser key.
+    `more_headers`: what a page may send besides, Idempotency-Key in most.
     `open_options`: every OPTIONS request is answered 200 with `{}`, also without an Origin and on unknown routes.
     """
 
@@ -26,6 +27,7 @@ class Dialect:
     key_header: str
     words: Callable[[Problem], dict[str, Any]]
     problem_schema: Mapping[str, Any]
+    more_headers: tuple[str, ...] = ("Idempotency-Key",)
     any_page: bool = False
     open_options: bool = False
 

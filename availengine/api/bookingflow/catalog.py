@@ -26,7 +26,7 @@ class CatalogView(BookingFlowView):
         require_reader_rate(request._request)
 
     @extend_schema(
-        operation_id="catalog",
+        operation_id="get_catalog",
         summary="The rooms that can be booked online; needs no key",
         parameters=[wire_in.CatalogQuery],
         responses=answers.Catalog,

@@ -54,7 +54,7 @@ class SchedulesView(BookingFlowView):
     plain = frozenset(("days",))
 
     @extend_schema(
-        operation_id="schedules",
+        operation_id="get_schedules",
         summary="Free starts of all rooms, or of one, in a range of dates",
         parameters=[wire_in.SchedulesQuery],
         responses=answers.Schedule,

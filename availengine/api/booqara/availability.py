@@ -31,7 +31,7 @@ class AvailabilityView(BooqaraView):
     plain = frozenset(("slots",))
 
     @extend_schema(
-        operation_id="dates",
+        operation_id="list_dates",
         summary="The next dates with at least one open slot",
         parameters=[wire_in.DatesQuery],
         responses=answers.Dates,
@@ -49,7 +49,7 @@ class AvailabilityView(BooqaraView):
         return Response({"from": first.isoformat(), "dates": told})
 
     @extend_schema(
-        operation_id="slots",
+        operation_id="list_slots",
         summary="The slots of a day, free and taken",
         parameters=[wire_in.SlotsQuery],
         responses=answers.Slots,

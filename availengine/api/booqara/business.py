@@ -19,18 +19,18 @@ from businesses.keys import Scope
 class BusinessView(BooqaraView):
     scopes = dict.fromkeys(("profile", "services", "staff"), Scope.AVAILABILITY_READ)
 
-    @extend_schema(operation_id="business", summary="The business, its hours and rules", responses=answers.Profile)
+    @extend_schema(operation_id="get_business", summary="The business, its hours and rules", responses=answers.Profile)
     def profile(self, request: Request) -> Response:
         """Its page flags are for the page to follow: only prices and durations are hidden by the API itself."""
         return Response(wire_out.profile(snapshot_of(self.principal.business_id)))
 
-    @extend_schema(operation_id="services", summary="Services by category", responses=answers.Catalogue)
+    @extend_schema(operation_id="list_services", summary="Services by category", responses=answers.Catalogue)
     def services(self, request: Request) -> Response:
         """What can be booked online; prices and durations only where they are shown."""
         return Response(wire_out.catalogue(snapshot_of(self.principal.business_id)))
 
     @extend_schema(
-        operation_id="staff",
+        operation_id="list_staff",
         summary="Professionals that can be chosen",
         parameters=[wire_in.StaffQuery],
         responses=answers.Staff,

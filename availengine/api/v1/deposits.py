@@ -73,7 +73,10 @@ class ManagedDeposits(BookingsView):
         return Response({"detail": f"No-show recorded. {spoken(done.amount_cents, done.currency)} hold captured."})
 
     @extend_schema(
-        operation_id="no_show", summary="Record a no-show and capture the hold", request=None, responses=answers.Detail
+        operation_id="record_no_show",
+        summary="Record a no-show and capture the hold",
+        request=None,
+        responses=answers.Detail,
     )
     @idempotent_then(finish_no_show)
     def no_show(self, request: Request, booking_id: UUID) -> Answer:
@@ -114,7 +117,7 @@ class ManagedDeposits(BookingsView):
         )
 
     @extend_schema(
-        operation_id="cancellation_preview",
+        operation_id="preview_cancellation",
         summary="What cancelling would cost and give back now",
         responses=answers.CancellationPreview,
     )

@@ -62,7 +62,7 @@ class ManagedBookings(BookingsView):
     @extend_schema(
         operation_id="list_bookings",
         summary="Bookings of the business, with joined data",
-        parameters=[wire_in.BookingsQuery],
+        parameters=[wire_in.BookingsQuery, wire_in.BookingFilters],
         responses=answers.BookingPage,
     )
     def list(self, request: Request) -> Response:
@@ -165,7 +165,7 @@ class ManagedBookings(BookingsView):
         return Unfinished(owed) if owed else self.item(booking_id)
 
     @extend_schema(
-        operation_id="available_resources",
+        operation_id="list_available_resources",
         summary="Other resources that are free at the booking's time",
         responses=answers.FreeResourcePage,
     )

@@ -60,7 +60,7 @@ class AvailabilityView(V1View):
     plain = frozenset(("day",))
 
     @extend_schema(
-        operation_id="availability",
+        operation_id="get_availability",
         summary="Free starts of a day or a range of days",
         parameters=[wire_in.AvailabilityQuery],
         responses=answers.Availability,
@@ -72,7 +72,7 @@ class AvailabilityView(V1View):
         return answer(found, question, now=current_minute())
 
     @extend_schema(
-        operation_id="open_dates",
+        operation_id="list_open_dates",
         summary="The next dates with free starts",
         parameters=[wire_in.OpenDatesQuery],
         responses=answers.OpenDates,
@@ -99,12 +99,12 @@ class BusinessView(V1View):
 
     scopes = dict.fromkeys(("profile", "services", "resources"), Scope.AVAILABILITY_READ)
 
-    @extend_schema(operation_id="business", summary="The business, its hours and rules", responses=answers.Profile)
+    @extend_schema(operation_id="get_business", summary="The business, its hours and rules", responses=answers.Profile)
     def profile(self, request: Request, business_id: UUID) -> Response:
         return Response(wire_out.profile(self._snapshot(business_id)))
 
     @extend_schema(
-        operation_id="business_services",
+        operation_id="list_business_services",
         summary="Services that can be booked online",
         responses=answers.PublicServicePage,
     )
@@ -113,7 +113,7 @@ class BusinessView(V1View):
         return Response(whole([wire_out.public_service(s, snapshot) for s in snapshot.offered_services()]))
 
     @extend_schema(
-        operation_id="business_resources",
+        operation_id="list_business_resources",
         summary="Staff, tables and rooms that can be chosen",
         responses=answers.PublicResourcePage,
     )

@@ -187,3 +187,12 @@ class BookingsQuery(serializers.Serializer[Any]):
     latest = BooleanParameter(required=False, default=False)
     limit = IntegerParameter(min_value=1, max_value=MOST, required=False, default=DEFAULT_LIMIT)
     cursor = Text(max_length=500, required=False)
+
+
+class BookingFilters(serializers.Serializer[Any]):
+    """For the document: what filters.py takes."""
+
+    booking_date = Date(required=False)
+    res_date = Date(required=False, help_text="The same as booking_date.")
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    code = Text(max_length=100, required=False, help_text="A part of the confirmation code, in any case.")
