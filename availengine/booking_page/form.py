@@ -95,10 +95,14 @@ class DetailsForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a form carries: the id that its booking will have, and which texts were shown."""
+    """What a form carries: the id that its booking will have, and which texts were shown.
+
+    `hasty`: sent before anybody could have filled it in, or with what only machines see.
+    """
 
     key: UUID
     versions: dict[str, str]
+    hasty: bool = False
 
     def signed(self, business: Business) -> str:
         return signing.dumps([business.id, self.key.hex, self.versions], salt=SALT)
@@ -108,12 +112,8 @@ class TooOld(Exception):
     """Not a form of ours, not of this business, or too old."""
 
 
-class TooQuick(Exception):
-    """Sent before anybody could have filled it in, or with what only machines see."""
-
-
 def token_of(data: Any, business: Business) -> Token:
-    """The token of a form that was sent. Raises TooOld, TooQuick."""
+    """The token of a form that was sent. Raises TooOld."""
     text = data.get("form", "")
     try:
         found, key, versions = signing.loads(text, salt=SALT, max_age=LONGEST)
@@ -121,9 +121,8 @@ def token_of(data: Any, business: Business) -> Token:
         raise TooOld from error
     if found != business.id:
         raise TooOld
-    if data.get(TRAP) or not _is_older_than(text, QUICKEST):
-        raise TooQuick
-    return Token(UUID(hex=key), versions)
+    hasty = bool(data.get(TRAP)) or not _is_older_than(text, QUICKEST)
+    return Token(UUID(hex=key), versions, hasty)
 
 
 def _is_older_than(text: str, seconds: int) -> bool:

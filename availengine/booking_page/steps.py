@@ -55,7 +55,11 @@ def _kept(visit: Visit, *names: str) -> list[tuple[str, str]]:
 
 
 def party_step(visit: Visit, plan: Plan) -> Context:
-    return {"sizes": [(size, size == plan.party, visit.url(party=size, start=None)) for size in plan.parties]}
+    return {
+        "sizes": [
+            (size, size == plan.party, visit.url(party=size, start=None), wording.people(size)) for size in plan.parties
+        ]
+    }
 
 
 def staff_step(visit: Visit, plan: Plan) -> Context:

@@ -12,7 +12,7 @@ from businesses.errors import Busy, Conflict, DomainError, PaymentRequired
 TOO_MANY = gettext_noop("That was a lot at once. Please wait a minute, and try again.")
 TOO_QUICK = gettext_noop("Please look through your details once more, and send them again.")
 TOO_OLD = gettext_noop("This page was open for a long time. Please look through your details, and send them again.")
-LOST = gettext_noop("Somebody else was quicker: this time is taken now.")
+LOST = gettext_noop("This time has been taken meanwhile.")
 
 REASONS: Mapping[str, str] = {
     "payments_not_set_up": gettext_noop(
