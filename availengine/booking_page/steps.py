@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django.utils.formats import date_format
@@ -23,10 +22,11 @@ Context = dict[str, Any]
 
 
 def service_step(visit: Visit, plan: Plan) -> Context:
-    groups = []
-    for name, found in groupby(visit.snapshot.offered_services(), key=lambda s: s.category.name if s.category else ""):
-        groups.append((name, [_service(visit, plan, service) for service in found]))
-    return {"groups": groups, "hidden": _kept(visit, "party", "staff", "lang")}
+    groups: dict[str, list[Context]] = {}
+    for service in visit.snapshot.offered_services():
+        name = service.category.name if service.category else ""
+        groups.setdefault(name, []).append(_service(visit, plan, service))
+    return {"groups": list(groups.items()), "hidden": _kept(visit, "party", "staff", "lang")}
 
 
 def _service(visit: Visit, plan: Plan, service: Service) -> Context:
