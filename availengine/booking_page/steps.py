@@ -8,7 +8,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from availengine.booking_page import summary, times
-from availengine.booking_page.about import is_served
 from availengine.booking_page.choices import ANYBODY, new_key
 from availengine.booking_page.entrance import Visit
 from availengine.booking_page.plan import Plan, Step
@@ -172,10 +171,9 @@ def _dates(visit: Visit, found: list[date]) -> list[tuple[str, str]]:
 
 def waitlist(visit: Visit, plan: Plan, day: date) -> str:
     """Where a visitor asks to be told when something is freed; empty without such a page."""
-    if not is_served("/book/business/waitlist"):
+    if not getattr(visit.business, "waitlist", False):  # a flag that comes with the waitlist's own page
         return ""
-    wish = visit.choices.but(day=day, month=None, start=None, key=None, party=plan.party)
-    return wish.at(f"{visit.path}/waitlist")
+    return plan.choices.but(day=day, month=None, start=None, key=None).at(f"{visit.path}/waitlist")
 
 
 def zone(visit: Visit, minute: int) -> Context:

@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from availengine.models import IdempotencyRecord
 from bookings.models import Booking, Customer, ManageLink, Message
 from tests.api.calls import Tenant, nothing_changes
 from tests.dashboard.reading import hidden, text
@@ -83,6 +84,7 @@ def test_erasing(page: str, browser: Client, clock: Any) -> None:
     customer = Customer.objects.get()
     assert (customer.first_name, customer.phone, customer.deleted_at is not None) == ("Erased", "", True)
     assert all("jane" not in json.dumps(event.data).lower() for event in Event.objects.all())
+    assert all(b"jane" not in bytes(row.body).lower() for row in IdempotencyRecord.objects.all())
     assert browser.get(page).status_code == 404
 
 
