@@ -71,7 +71,8 @@ def _send(visit: Visit) -> HttpResponse:
 
 def _is_booked(token: Token, visit: Visit) -> bool:
     """Whether this form, gone back to, has been sent before."""
-    return Booking.objects.filter(business_id=visit.business.id, uuid=token.key).exists()
+    key = token.booking_id(visit.business, visitor_digest(visit.request))
+    return Booking.objects.filter(business_id=visit.business.id, uuid=key).exists()
 
 
 def _current(token: Token, visit: Visit) -> Token:
@@ -100,7 +101,7 @@ def _book(visit: Visit, plan: Plan, form: DetailsForm, token: Token) -> HttpResp
         ask=plan.ask,
         customer_notes=form.cleaned_data["notes"],
         deposit=DepositWish(channel=Channel.PAGE, by_rule=True, visitor=visitor),
-        key=token.key,
+        key=token.booking_id(visit.business, visitor),
         agreed=form.agreed(token.versions),
     )
     booking = book_once(new, now=visit.now)

@@ -131,7 +131,7 @@ def test_stripe_is_silent(studio: Tenant, stripe: Sandbox, visitor: Visitor) -> 
     visitor.to_details()
     stripe.fail("POST", "/v1/checkout/sessions", kind="error_500")
     assert visitor.send().status_code == 503
-    assert "nothing is booked. Please send it again in a moment." in visitor.html
+    assert "Please send it again in a moment: it is booked once." in visitor.html
     assert list(Booking.objects.values_list("status", flat=True)) == ["cancelled"]
     stripe.clear_faults()
     Instruction.objects.update(next_try_at=None)

@@ -52,6 +52,18 @@ def test_somebody_else_with_the_same_address(studio: Tenant, visitor: Visitor) -
     assert Booking.objects.count() == 2
 
 
+def test_an_address_that_came_from_somebody_else_shows_them_nothing(make: MakeBusiness, visitor: Visitor) -> None:
+    """Who sends an address on, and knows the details of who books with it, is not led to the booking."""
+    make(services=[{"key": "cut", "name": "Cut", "duration_minutes": 60, "resources": ["maria"], "default": True}])
+    visitor.to_details(query="")
+    address, form = visitor.action(), visitor.form()
+    visitor.send()
+    with nothing_changes():
+        answer = visitor.client.post(address, form, REMOTE_ADDR="203.0.113.9")
+    assert answer.status_code == 409
+    assert Booking.objects.get().code not in answer.content.decode()
+
+
 def test_a_lost_slot_keeps_the_details_and_offers_others(studio: Tenant, visitor: Visitor) -> None:
     visitor.to_details(query=f"staff={studio.resource('maria')}")
     studio.book(start_time="10:00", resource_id=studio.resource("maria"), phone="+302101111111")
