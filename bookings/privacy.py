@@ -138,10 +138,10 @@ def export_booking(booking: Booking) -> dict[str, Any]:
 
 
 @signed
-def erase_booking(business_id: int, key: UUID, *, live: bool) -> None:
+def erase_booking(business_id: int, key: UUID, *, live: bool) -> list[UUID]:
     """Take the guest out of one booking for ever, and its customer with it if they are known from nothing else.
 
-    Raises Conflict while something is still to come.
+    The ids of who and what was erased. Raises Conflict while something is still to come.
     """
     found = Booking.objects.filter(business_id=business_id, live=live, uuid=key).first()
     if found is None:
@@ -154,6 +154,7 @@ def erase_booking(business_id: int, key: UUID, *, live: bool) -> None:
     if people:
         _forget_people(people)
     _forget_events(business_id, live, people, [booking])
+    return [booking.uuid, *(row.uuid for row in people)]
 
 
 def _known_from_it_alone(customer: Customer, booking: Booking) -> bool:

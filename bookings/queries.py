@@ -102,6 +102,14 @@ def snapshot_of(business_id: int) -> Snapshot:
     return kept if kept and kept.version == rows[0][0] else load_snapshot(business_id)
 
 
+def business_id_of(slug: str) -> int:
+    """Whose page an address is. Raises NotFound."""
+    rows = prepared("SELECT id FROM businesses_business WHERE slug = %s", (slug,))
+    if not rows:
+        raise NotFound
+    return int(rows[0][0])
+
+
 def occupancy(
     business_id: int, *, live: bool, first: date, last: date, wish_of: Callable[[Snapshot], engine.Wish]
 ) -> Occupancy:

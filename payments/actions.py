@@ -6,7 +6,6 @@ after a day, and a server error uses one up.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,9 +16,7 @@ from payments.models import Action, Channel, Deposit, DepositKind, DepositStatus
 from payments.money import to_stripe
 from payments.reading import account_of
 
-# Stripe's pages live for half an hour at least; the time of a booking is let go when the deposit expires, before that.
-SHORTEST_SESSION = timedelta(minutes=35)
-BACK = "payments.way-back"
+BACK = "payments.way-back"  # a salt
 CARD = {"payment_method_types": ["card"]}
 
 
@@ -69,8 +66,8 @@ def _open_session(deposit: Deposit, instruction: Instruction, customer: str) -> 
         "client_reference_id": str(deposit.uuid),
         **_ways_back(deposit),
     }
-    if deposit.expires_at:
-        params["expires_at"] = int(max(deposit.expires_at, deposit.created_at + SHORTEST_SESSION).timestamp())
+    if deposit.expires_at and deposit.channel == Channel.LINK:
+        params["expires_at"] = int(deposit.expires_at.timestamp())  # of a page it may be sooner than Stripe allows
     if customer:
         params["customer"] = customer
     elif deposit.payer_email:

@@ -20,7 +20,7 @@ MAP = "https://www.google.com/maps/search/?api=1&"
 @dataclass(frozen=True, slots=True)
 class Day:
     name: str
-    hours: str
+    hours: tuple[str, ...]
     today: bool
 
 
@@ -55,7 +55,7 @@ def hours(snapshot: Snapshot, *, now: int) -> list[Day]:
     return [
         Day(
             str(WEEKDAYS[number]),
-            ", ".join(_span(opens, closes, snapshot) for opens, closes in day),
+            tuple(_span(opens, closes, snapshot) for opens, closes in day),
             number == today,
         )
         for number, day in enumerate(snapshot.calendar.week)

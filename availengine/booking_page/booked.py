@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -27,7 +27,7 @@ from payments.actions import deposit_of
 from payments.models import DepositStatus
 from payments.money import spoken
 
-BOOKED = Signer(salt="booking-page.booked")
+BOOKED = TimestampSigner(salt="booking-page.booked")
 LASTS = timedelta(days=1)
 
 
@@ -39,11 +39,10 @@ def address(business: Business, booking: Booking, lang: str = "", *, paid: bool 
 
 def _found(visit: Visit, reference: str) -> Booking:
     try:
-        key = UUID(hex=BOOKED.unsign(reference))
+        key = UUID(hex=BOOKED.unsign(reference, max_age=LASTS))
     except (BadSignature, ValueError):
         raise Http404 from None
-    since = current_time() - LASTS
-    rows = Booking.objects.filter(business_id=visit.business.id, uuid=key, created_at__gt=since)
+    rows = Booking.objects.filter(business_id=visit.business.id, uuid=key)
     booking = rows.select_related("business", "deposit").first()
     if booking is None:
         raise Http404
@@ -77,9 +76,9 @@ def calendar(visit: Visit, reference: str) -> HttpResponse:
 def from_checkout(request: HttpRequest, reference: str) -> HttpResponse:
     """Where a Checkout page leads back to."""
     deposit = deposit_of(reference)
-    booking = Booking.objects.filter(deposit=deposit).select_related("business").first() if deposit else None
-    if booking is None:
+    if deposit is None or deposit.expires_at is None or deposit.expires_at + LASTS < current_time():
         raise Http404
+    booking = Booking.objects.select_related("business").get(deposit=deposit)
     return redirect(address(booking.business, booking, paid="paid" in request.GET))
 
 

@@ -22,7 +22,8 @@ STEP = re.compile(r"[a-z]{1,10}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """`staff`: a resource's id, `any`, or empty while nothing is chosen. `key`: the id that the booking will have.
+    """`staff`: a resource's id, `any`, or empty while nothing is chosen. `key`: makes a booking one, however often it
+    is sent.
 
     `step`: one to go back to. What cannot be read is as if it was not there.
     """

@@ -47,16 +47,14 @@ def details_page(
     status: int = 200,
 ) -> HttpResponse:
     """The form, for a start that is free; else the times there are, and what happened."""
-    context = frame(visit, plan)
+    context, start = frame(visit, plan), start_of(visit, plan)
     try:
-        context |= _placed(
-            visit, plan, decide(occupancy_of(plan, start_of(visit, plan).date), start_of(visit, plan), now=visit.now)
-        )
+        context |= _placed(visit, plan, decide(occupancy_of(plan, start.date), start, now=visit.now))
     except (SlotTaken, Invalid) as error:
         if form is None:
             return lost_page(visit, plan, error)
-        taken = error if isinstance(error, SlotTaken) else None
-        trouble = trouble or Trouble(words.said(error), nearest_to(visit, plan) if taken else ())
+        context["lost"] = True
+        trouble = trouble or Trouble(words.said(error), nearest_to(visit, plan))
     token = token or Token(visit.choices.key or new_key(), consents.versions(visit.business))
     context |= {
         "template": "booking_page/_details.html",
@@ -94,9 +92,8 @@ def _offered(visit: Visit, minute: int) -> tuple[int, str]:
 
 def _placed(visit: Visit, plan: Plan, placement: Placement) -> Context:
     """What will be booked: when until when, the price with whom, the deposit."""
-    found: dict[str, Any] = {"starts_at": placement.starts_at}
-    shown = all(visit.snapshot.shows_duration(service) for service in plan.services)
-    if shown:
+    found: dict[str, Any] = {}
+    if all(visit.snapshot.shows_duration(service) for service in plan.services):
         found["span"] = wording.spoken_span(placement.starts_at, placement.ends_at, visit.business)
     asked, certain = likely_deposit(placement, party=placement.party)
     if asked:

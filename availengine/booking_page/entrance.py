@@ -19,11 +19,11 @@ from availengine.booking_page import words
 from availengine.booking_page.about import about
 from availengine.booking_page.choices import Choices, choices_of
 from availengine.clock import current_minute
-from bookings.queries import snapshot_of
+from bookings.queries import business_id_of, snapshot_of
 from bookings.snapshot import Snapshot
 from bookings.wording import DATES, language_of
 from businesses.actors import act_as
-from businesses.db import prepared
+from businesses.errors import NotFound
 from businesses.models import BillingStatus, Business
 
 STRIPES_PAGES = "https://checkout.stripe.com"
@@ -84,7 +84,10 @@ def with_visit(view: View) -> Callable[..., HttpResponseBase]:
 
 def _visited(view: View, request: HttpRequest, slug: str, more: dict[str, str]) -> HttpResponse:
     """The answer, kept by the visitor's browser alone, for the way back."""
-    snapshot, choices = snapshot_of(_business_id(slug)), choices_of(request.GET)
+    try:
+        snapshot, choices = snapshot_of(business_id_of(slug)), choices_of(request.GET)
+    except NotFound as error:
+        raise Http404 from error
     act_as("customer")
     language = language_for(request, snapshot.business, choices.lang)
     with translation.override(language):
@@ -113,13 +116,6 @@ def is_open(snapshot: Snapshot) -> bool:
     business = snapshot.business
     paid = business.billing_status == BillingStatus.ACTIVE
     return bool(paid and business.hosted_page and snapshot.offered_services())
-
-
-def _business_id(slug: str) -> int:
-    rows = prepared("SELECT id FROM businesses_business WHERE slug = %s", (slug,)) if "\0" not in slug else []
-    if not rows:
-        raise Http404
-    return int(rows[0][0])
 
 
 def language_for(request: HttpRequest, business: Business, chosen: str) -> str:

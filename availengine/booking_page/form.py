@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.core import signing
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from availengine.api.fields import CONTROL
@@ -28,7 +29,7 @@ def _text(**attrs: str) -> forms.TextInput:
 
 
 class DetailsForm(forms.Form):
-    """`agreed` after validation: the versions of what the guest agreed to."""
+    """Who books, and what they agree to: labels and texts in the visitor's language and the business's words."""
 
     first_name = forms.CharField(
         label=_("First name"), max_length=100, widget=_text(autocomplete="given-name", autocapitalize="words")
@@ -76,11 +77,6 @@ class DetailsForm(forms.Form):
         return data
 
     @property
-    def plain(self) -> list[forms.BoundField]:
-        """The fields that are always there."""
-        return [self[name] for name in ("first_name", "last_name", "phone", "email", "notes")]
-
-    @property
     def agreements(self) -> list[forms.BoundField]:
         return [self[name] for name in ("terms", "marketing") if name in self.asked]
 
@@ -95,25 +91,32 @@ class DetailsForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a form carries: the id that its booking will have, and which texts were shown."""
+    """What a form carries: what makes its booking one, and which texts were shown.
+
+    `hasty`: sent before anybody could have filled it in, or with what only machines see.
+    """
 
     key: UUID
     versions: dict[str, str]
+    hasty: bool = False
 
     def signed(self, business: Business) -> str:
         return signing.dumps([business.id, self.key.hex, self.versions], salt=SALT)
+
+    def booking_id(self, business: Business, visitor: str) -> UUID:
+        """The id that the booking will have. The key stands in an address that may have come from somebody else: with
+        `visitor`, a digest of who sends the form, they are not led to what was booked with it.
+        """
+        named = f"{business.id} {self.key.hex} {visitor}"
+        return UUID(bytes=salted_hmac(SALT, named, algorithm="sha256").digest()[:16], version=4)
 
 
 class TooOld(Exception):
     """Not a form of ours, not of this business, or too old."""
 
 
-class TooQuick(Exception):
-    """Sent before anybody could have filled it in, or with what only machines see."""
-
-
 def token_of(data: Any, business: Business) -> Token:
-    """The token of a form that was sent. Raises TooOld, TooQuick."""
+    """The token of a form that was sent. Raises TooOld."""
     text = data.get("form", "")
     try:
         found, key, versions = signing.loads(text, salt=SALT, max_age=LONGEST)
@@ -121,9 +124,8 @@ def token_of(data: Any, business: Business) -> Token:
         raise TooOld from error
     if found != business.id:
         raise TooOld
-    if data.get(TRAP) or not _is_older_than(text, QUICKEST):
-        raise TooQuick
-    return Token(UUID(hex=key), versions)
+    hasty = bool(data.get(TRAP)) or not _is_older_than(text, QUICKEST)
+    return Token(UUID(hex=key), versions, hasty)
 
 
 def _is_older_than(text: str, seconds: int) -> bool:

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from availengine.booking_page import summary, times
-from availengine.booking_page.about import is_served
 from availengine.booking_page.choices import ANYBODY, new_key
 from availengine.booking_page.entrance import Visit
 from availengine.booking_page.plan import Plan, Step
@@ -23,10 +21,11 @@ Context = dict[str, Any]
 
 
 def service_step(visit: Visit, plan: Plan) -> Context:
-    groups = []
-    for name, found in groupby(visit.snapshot.offered_services(), key=lambda s: s.category.name if s.category else ""):
-        groups.append((name, [_service(visit, plan, service) for service in found]))
-    return {"groups": groups, "hidden": _kept(visit, "party", "staff", "lang")}
+    groups: dict[str, list[Context]] = {}
+    for service in visit.snapshot.offered_services():
+        name = service.category.name if service.category else ""
+        groups.setdefault(name, []).append(_service(visit, plan, service))
+    return {"groups": list(groups.items()), "hidden": _kept(visit, "party", "staff", "lang")}
 
 
 def _service(visit: Visit, plan: Plan, service: Service) -> Context:
@@ -55,7 +54,11 @@ def _kept(visit: Visit, *names: str) -> list[tuple[str, str]]:
 
 
 def party_step(visit: Visit, plan: Plan) -> Context:
-    return {"sizes": [(size, size == plan.party, visit.url(party=size, start=None)) for size in plan.parties]}
+    return {
+        "sizes": [
+            (size, size == plan.party, visit.url(party=size, start=None), wording.people(size)) for size in plan.parties
+        ]
+    }
 
 
 def staff_step(visit: Visit, plan: Plan) -> Context:
@@ -168,10 +171,9 @@ def _dates(visit: Visit, found: list[date]) -> list[tuple[str, str]]:
 
 def waitlist(visit: Visit, plan: Plan, day: date) -> str:
     """Where a visitor asks to be told when something is freed; empty without such a page."""
-    if not is_served("/book/business/waitlist"):
+    if not getattr(visit.business, "waitlist", False):  # a flag that comes with the waitlist's own page
         return ""
-    wish = visit.choices.but(day=day, month=None, start=None, key=None, party=plan.party)
-    return wish.at(f"{visit.path}/waitlist")
+    return plan.choices.but(day=day, month=None, start=None, key=None).at(f"{visit.path}/waitlist")
 
 
 def zone(visit: Visit, minute: int) -> Context:

@@ -13,7 +13,7 @@ from availengine.booking_page import booked, words
 from availengine.booking_page.choices import minute_in, new_key
 from availengine.booking_page.details import Trouble, details_page, start_of
 from availengine.booking_page.entrance import Visit, pages_to_pay, with_visit
-from availengine.booking_page.form import DetailsForm, Token, TooOld, TooQuick, token_of
+from availengine.booking_page.form import DetailsForm, Token, TooOld, token_of
 from availengine.booking_page.plan import Plan, Step, plan_of
 from availengine.booking_page.steps import step_page
 from availengine.booking_page.times import LIVE
@@ -53,8 +53,8 @@ def _send(visit: Visit) -> HttpResponse:
         token = token_of(visit.request.POST, visit.business)
     except TooOld:
         return details_page(visit, plan, form, trouble=Trouble(words.told(words.TOO_OLD)), status=400)
-    except TooQuick:
-        return details_page(visit, plan, form, trouble=Trouble(words.told(words.TOO_QUICK)), status=400)
+    if token.hasty and not _is_booked(token, visit):
+        return details_page(visit, plan, form, token=token, trouble=Trouble(words.told(words.TOO_QUICK)), status=400)
     if not form.is_valid():
         return details_page(visit, plan, form, token=_current(token, visit), status=400)
     try:
@@ -67,6 +67,12 @@ def _send(visit: Visit) -> HttpResponse:
         return refused
     except DomainError as error:
         return _refused(visit, plan, form, token, error)
+
+
+def _is_booked(token: Token, visit: Visit) -> bool:
+    """Whether this form, gone back to, has been sent before."""
+    key = token.booking_id(visit.business, visitor_digest(visit.request))
+    return Booking.objects.filter(business_id=visit.business.id, uuid=key).exists()
 
 
 def _current(token: Token, visit: Visit) -> Token:
@@ -95,7 +101,7 @@ def _book(visit: Visit, plan: Plan, form: DetailsForm, token: Token) -> HttpResp
         ask=plan.ask,
         customer_notes=form.cleaned_data["notes"],
         deposit=DepositWish(channel=Channel.PAGE, by_rule=True, visitor=visitor),
-        key=token.key,
+        key=token.booking_id(visit.business, visitor),
         agreed=form.agreed(token.versions),
     )
     booking = book_once(new, now=visit.now)

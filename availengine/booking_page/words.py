@@ -7,12 +7,12 @@ from django.utils.translation import gettext_noop
 
 from bookings.availability import SENTENCES, Reason
 from bookings.errors import SlotTaken
-from businesses.errors import Busy, Conflict, DomainError, PaymentRequired
+from businesses.errors import Busy, Conflict, DomainError, InProgress, PaymentRequired
 
 TOO_MANY = gettext_noop("That was a lot at once. Please wait a minute, and try again.")
 TOO_QUICK = gettext_noop("Please look through your details once more, and send them again.")
 TOO_OLD = gettext_noop("This page was open for a long time. Please look through your details, and send them again.")
-LOST = gettext_noop("Somebody else was quicker: this time is taken now.")
+LOST = gettext_noop("This time has been taken meanwhile.")
 
 REASONS: Mapping[str, str] = {
     "payments_not_set_up": gettext_noop(
@@ -23,7 +23,7 @@ REASONS: Mapping[str, str] = {
         "Several of your bookings are waiting for their deposit. Pay one of them, or wait until they have ended."
     ),
 }
-BUSY = gettext_noop("We could not finish this just now, and nothing is booked. Please send it again in a moment.")
+BUSY = gettext_noop("We could not finish this just now. Please send it again in a moment: it is booked once.")
 CLOSED = gettext_noop("Nothing can be booked online at the moment.")
 
 
@@ -37,7 +37,7 @@ def said(error: DomainError) -> str:
     if isinstance(error, SlotTaken):
         taken = error.reason in (Reason.BUSY, Reason.BUFFER, Reason.CAPACITY)
         return _(LOST) if taken else _(SENTENCES[error.reason])
-    if isinstance(error, Busy):
+    if isinstance(error, Busy | InProgress):
         return _(BUSY)
     if isinstance(error, PaymentRequired):
         return _(CLOSED)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from availengine.api.idempotency import forget_answers
 from availengine.manage_page.access import salt_to_erase, signed, with_booking
 from availengine.manage_page.page import surroundings
 from bookings.models import Booking
@@ -35,9 +36,10 @@ def erase(request: HttpRequest, found: Booking, token: str) -> HttpResponse:
     if signed(request, "form", salt_to_erase(found)) != [found.version]:
         return _ask(request, found, token, status=403)
     try:
-        erase_booking(found.business_id, found.uuid, live=found.live)
+        told_of = erase_booking(found.business_id, found.uuid, live=found.live)
     except Conflict:
         return _ask(request, found, token, status=409)
+    forget_answers(found.business_id, told_of)
     context = surroundings(request, found, token, "") | {
         "erased": True,
         "languages": [],

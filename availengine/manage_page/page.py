@@ -51,6 +51,7 @@ def surroundings(request: HttpRequest, found: Booking, token: str, path: str) ->
         "language": wording.spoken_language(),
         "token": token,
         "home": f"/b/{token}",
+        "folded": True,
         "lang": asked if asked == wording.spoken_language() else "",
     }
 

@@ -91,7 +91,7 @@
       if (there === here) continue;
       const minutes = (((12 * 60 - there + here) % 1440) + 1440) % 1440;
       const time = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
-      hint.textContent = hint.dataset.differs.replace("%time%", time);
+      hint.textContent = hint.dataset.differs.replace("{time}", time);
     }
   };
 

@@ -88,7 +88,7 @@ def test_in_the_language_of_the_business(
     shown = text_of(browser.get(link_in(message)))
     assert f'<html lang="{language}">' in shown
     assert confirmed in shown
-    assert f"<button>{button}</button>" in shown
+    assert f">{button}</button>" in shown
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options"])
@@ -114,7 +114,7 @@ def test_cancelling(page: str, browser: Client) -> None:
     shown = text_of(browser.get(page))
     assert "Your booking is cancelled." in shown
     assert "calendar.ics" not in shown
-    assert "<form" not in shown
+    assert "/cancel" not in shown
     (message,) = collect()
     assert (message.kind, message.recipient) == ("cancellation", "jane@example.com")
 
@@ -183,7 +183,7 @@ def test_what_is_owed_is_carried_out(page: str, browser: Client, monkeypatch: An
 def test_what_has_begun_is_not_cancelled(page: str, browser: Client, clock: Any) -> None:
     form = form_of(browser.get(page))
     clock.move_to(Booking.objects.get().starts_at)
-    assert "<form" not in text_of(browser.get(page))
+    assert "/cancel" not in text_of(browser.get(page))
     with nothing_changes():
         assert cancel(browser, page, form).status_code == 409
 
@@ -205,7 +205,7 @@ def test_a_payment_link_is_on_the_page(studio: Tenant, page: str, browser: Clien
     with_deposit(str(Booking.objects.get().uuid), status="pending", checkout_url="https://pay.example/x")
     Booking.objects.update(status="pending")
     shown = text_of(browser.get(page))
-    assert '<a href="https://pay.example/x">Pay the deposit</a>' in shown
+    assert 'href="https://pay.example/x">Pay the deposit</a>' in shown
     assert "EUR 20: not paid yet" in shown
 
 
