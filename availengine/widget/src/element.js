@@ -1,5 +1,5 @@
 // <availengine-booking>: attributes, variants, the frame around the steps.
-import { Api, Refusal } from "./api.js";
+import { Api, Refusal, wait } from "./api.js";
 import { freshId, h } from "./dom.js";
 import { Flow } from "./flow.js";
 import { hint, sentence } from "./refusals.js";
@@ -146,9 +146,10 @@ export class Booking extends HTMLElement {
     this.#emit("error", { code, status: refusal.status });
   }
 
-  // A browser tells neither that the API refused this page, nor that the page's own policy did.
+  // A browser tells neither that the API refused this page nor that the page's own policy did; of that it tells later.
   async #whyUnreachable() {
     const there = await this.api.isThere();
+    await wait(0.1);
     return blocked ? "blocked" : there ? "foreign" : "unreachable";
   }
 
@@ -161,6 +162,7 @@ export class Booking extends HTMLElement {
     const back = way && h("button", { type: "button", class: "back", part: "back", onclick: () => this.go(before) }, this.words.say("back"));
     const heading = h("h3", { tabindex: "-1", id: "title", part: "title" }, title);
     this.notices.replaceChildren();
+    this.announce("");
     this.step.replaceChildren(h("div", { class: "step-head" }, back || "", heading, last ? "" : this.#place(name)), node);
     this.step.dataset.step = name;
     if (more.keeps) this.#field(more.keeps)?.focus();

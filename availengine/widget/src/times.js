@@ -80,9 +80,8 @@ export class Clock {
 }
 
 export function money(cents, currency, locale) {
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency });
-  const digits = format.resolvedOptions().maximumFractionDigits;
-  const whole = cents % 10 ** digits === 0;
-  const options = { style: "currency", currency, minimumFractionDigits: whole ? 0 : digits };
-  return new Intl.NumberFormat(locale, options).format(cents / 10 ** digits);
+  const options = { style: "currency", currency, currencyDisplay: "narrowSymbol" };
+  const digits = new Intl.NumberFormat(locale, options).resolvedOptions().maximumFractionDigits;
+  const least = cents % 10 ** digits === 0 ? 0 : digits;
+  return new Intl.NumberFormat(locale, { ...options, minimumFractionDigits: least }).format(cents / 10 ** digits);
 }

@@ -42,6 +42,7 @@ function tick(view, service, about) {
   const change = ({ target }) => {
     flow.choose(target.checked ? [...flow.chosen, service] : flow.chosen.filter(({ id }) => id !== service.id));
     for (const box of view.root.querySelectorAll(".option input")) box.disabled = !box.checked && flow.chosen.length >= flow.most;
+    view.notices.replaceChildren();
     view.root.querySelector(".foot").replaceWith(foot(view));
   };
   const box = h("input", { type: "checkbox", "aria-describedby": about, "data-service": service.id, onchange: change });
