@@ -49,6 +49,12 @@ def test_a_booking(salon: Tenant, site: Site, page: Page, size: ViewportSize) ->
     assert len(request.headers["idempotency-key"]) == 32
     assert request.all_headers()["origin"] == site.address
     assert kept(page) == {"local": 0, "session": 0, "cookies": 0}
+    with page.expect_download() as saving:
+        done.get_by_role("link", name="Add to calendar").click()
+    lines = saving.value.path().read_text().splitlines()
+    assert "DTSTART:20260502T160000Z" in lines
+    assert "DTEND:20260502T170000Z" in lines
+    assert "SUMMARY:Cut\\, North Elm Studio" in lines
 
 
 def test_what_the_page_is_told(salon: Tenant, site: Site, page: Page) -> None:

@@ -112,3 +112,15 @@ def test_terms_to_agree_to(salon: Tenant, site: Site, page: Page) -> None:
     page.get_by_role("checkbox", name="I agree: Come in time.").check()
     submit(page).click()
     step(page, "done")
+
+
+def test_a_class(salon: Tenant, site: Site, page: Page) -> None:
+    """Several bookings share a start: as many people as there are places, and how many are left."""
+    service = json.loads(salon.widget.get(f"/v1/businesses/{salon.id}/services").content)["items"][0]
+    slot = json.loads(salon.widget.get(f"/v1/availability/{salon.id}?date=2026-05-01").content)["slots"][0]
+    answered_with(page, f"**/v1/businesses/{salon.id}/services", items=[{**service, "places": 8}])
+    answered_with(page, f"**/v1/availability/{salon.id}/dates?*", dates=[{"date": "2026-05-01", "slot_count": 1}])
+    answered_with(page, f"**/v1/availability/{salon.id}?*date=2026-05-01", slots=[{**slot, "places_left": 3}])
+    opened(page, site, salon)
+    expect(page.get_by_label("How many?").locator("option")).to_have_count(8)
+    expect(start(page, TEN)).to_have_text("10:003 places left")

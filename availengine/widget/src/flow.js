@@ -42,10 +42,10 @@ export class Flow {
     this.forget();
   }
 
-  // How many people one of those who perform a service takes at once.
+  // How many people one of those who perform a service takes at once; of a class, who may share a start.
   #most(service) {
     const takers = this.resources.filter(({ id }) => service.resource_ids.includes(id));
-    return Math.min(service.party_max, Math.max(1, ...takers.map((one) => one.capacity_max)));
+    return Math.min(service.party_max, service.places ?? Math.max(1, ...takers.map((one) => one.capacity_max)));
   }
 
   // Sizes that all chosen services take.

@@ -120,7 +120,8 @@ class When {
       this.view.go("details");
     };
     const text = this.flow.clock.time(slot.starts_at, { named });
-    return h("button", { type: "button", class: "start", part: "start", "data-start": slot.starts_at, onclick: choose }, text);
+    const left = slot.places_left && h("small", {}, this.words.say("placesLeft", { count: slot.places_left }));
+    return h("button", { type: "button", class: "start", part: "start", "data-start": slot.starts_at, onclick: choose }, text, left);
   }
 
   #zone(slot) {
