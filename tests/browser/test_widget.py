@@ -33,6 +33,7 @@ def test_a_booking(salon: Tenant, site: Site, page: Page, size: ViewportSize) ->
     expect(page.get_by_role("gridcell", selected=True)).to_have_text("1")
     day(page, SATURDAY).click()
     start(page, "2026-05-02T16:00:00Z").click()
+    expect(page.get_by_role("heading", name="Your details")).to_be_in_viewport()
     fill(page)
     page.get_by_label("Note (optional)").fill("By the window <b>please</b>")
     expect(step(page, "details").get_by_text("Saturday 2 May, 11:00 – 12:00")).to_be_visible()
@@ -75,6 +76,21 @@ def test_what_the_page_is_told(salon: Tenant, site: Site, page: Page) -> None:
     }
     assert heard(page, "booked") == [told]
     assert heard(page, "error") == []
+
+
+def test_another_one(salon: Tenant, site: Site, page: Page) -> None:
+    opened(page, site, salon)
+    for moment in ("2026-05-01T15:00:00Z", "2026-05-01T16:00:00Z"):
+        start(page, moment).click()
+        if not Booking.objects.exists():
+            fill(page)
+        submit(page).click()
+        step(page, "done")
+        page.get_by_role("button", name="Make another booking").click()
+        expect(page.get_by_role("heading", name="When")).to_be_focused()
+    found = Booking.objects.order_by("starts_at")
+    assert [(f"{one.starts_at:%H:%M}", one.guest_first_name) for one in found] == [("15:00", "Ada"), ("16:00", "Ada")]
+    assert len(heard(page, "ready")) == 1
 
 
 def add_service(salon: Tenant, **fields: object) -> str:

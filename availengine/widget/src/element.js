@@ -15,9 +15,10 @@ const ORIGIN = new URL(document.currentScript?.src || location.href).origin;
 const STEPS = { services: servicesStep, when: whenStep, details: detailsStep, lost: lostStep, pay: payStep, done: doneStep, over: overStep };
 const BACK = { when: "services", details: "when", lost: "when" };
 
-let blocked = false;
-document.addEventListener("securitypolicyviolation", (event) => {
-  blocked ||= event.effectiveDirective === "connect-src";
+// What the page's policy has kept from being asked.
+const blocked = [];
+document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+  if (effectiveDirective === "connect-src") blocked.push(blockedURI);
 });
 
 export class Booking extends HTMLElement {
@@ -118,8 +119,13 @@ export class Booking extends HTMLElement {
     this.flow = new Flow(this.api, this.words, { business, services, resources }, given);
     this.#dress();
     this.#emit("ready", { business: business.id, name: business.name });
-    if (services.length) this.go(this.flow.asksServices ? "services" : "when", { first: true });
+    if (services.length) this.go(this.flow.first, { first: true });
     else this.tell(this.words.say("noServices"), true);
+  }
+
+  again() {
+    this.flow = this.flow.another();
+    this.go(this.flow.first);
   }
 
   #dress() {
@@ -150,7 +156,7 @@ export class Booking extends HTMLElement {
   async #whyUnreachable() {
     const there = await this.api.isThere();
     await wait(0.1);
-    return blocked ? "blocked" : there ? "foreign" : "unreachable";
+    return blocked.some((address) => address.startsWith(this.#origin)) ? "blocked" : there ? "foreign" : "unreachable";
   }
 
   // --- steps ---------------------------------------------------------------------------------------------------------
@@ -166,7 +172,7 @@ export class Booking extends HTMLElement {
     this.step.replaceChildren(h("div", { class: "step-head" }, back || "", heading, last ? "" : this.#place(name)), node);
     this.step.dataset.step = name;
     if (more.keeps) this.#field(more.keeps)?.focus();
-    else if (!more.first || this.dialog?.open) heading.focus({ preventScroll: !more.first && this.#inView() });
+    else if (!more.first || this.dialog?.open) this.#lead(heading);
     this.#emit("step", { step: name });
     ready?.();
   };
@@ -176,8 +182,11 @@ export class Booking extends HTMLElement {
     return found && this.root.getElementById(found.htmlFor);
   }
 
-  #inView() {
-    return this.getBoundingClientRect().top >= 0;
+  // Where reading goes on: to be seen, without moving what is in sight.
+  #lead(heading) {
+    heading.focus({ preventScroll: true });
+    const { top } = heading.getBoundingClientRect();
+    if (top < 0 || top > innerHeight * 0.8) heading.scrollIntoView({ block: "start" });
   }
 
   #place(name) {

@@ -21,6 +21,11 @@ export class Flow {
     this.resource = this.staff.find((one) => one.id === given.staff || one.name === given.staff)?.id ?? "";
   }
 
+  // From the beginning, by the same person.
+  another() {
+    return Object.assign(new Flow(this.api, this.words, this, this.given), { person: this.person });
+  }
+
   // Times as people write them where the business is, when it is spoken to in its own language.
   #locale() {
     const { language } = this.business;
@@ -33,6 +38,10 @@ export class Flow {
     const wanted = (text || "").split(",").map((part) => part.trim()).filter(Boolean);
     const found = wanted.map((part) => this.services.find(({ id, name }) => id === part || name === part)).filter(Boolean);
     return this.several ? found.slice(0, this.most) : found.slice(0, 1);
+  }
+
+  get first() {
+    return this.asksServices ? "services" : "when";
   }
 
   choose(services) {

@@ -25,8 +25,9 @@ export class Clock {
     this.firstWeekday = locale === "en-US" ? 0 : 1;
   }
 
+  // Swedes write dates as the API does.
   today() {
-    return new Intl.DateTimeFormat("en-CA", { timeZone: this.zone }).format(new Date());
+    return new Intl.DateTimeFormat("sv", { timeZone: this.zone }).format(new Date());
   }
 
   #date(date, options) {
@@ -62,10 +63,6 @@ export class Clock {
 
   hour(moment) {
     return Number(new Intl.DateTimeFormat("en", { hour: "2-digit", hourCycle: "h23", timeZone: this.zone }).format(new Date(moment)));
-  }
-
-  dateOf(moment) {
-    return new Intl.DateTimeFormat("en-CA", { timeZone: this.zone }).format(new Date(moment));
   }
 
   // What the visitor's own clock shows then, where that is another time.

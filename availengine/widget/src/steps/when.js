@@ -82,6 +82,7 @@ class When {
     const again = button && this.days.querySelector(`.${button}:enabled`);
     if (again) again.focus();
     else this.month.focus(date);
+    this.view.announce(this.flow.clock.month(month));
     if (!this.diary.next(`${month}-01`)?.startsWith(month)) this.#empty(month);
   }
 
