@@ -17,6 +17,7 @@ from businesses.models import Business, Member
 from tests import factories
 from tests.api.calls import Tenant
 from tests.browser import axe, server, tools
+from tests.browser.site import Site, serving
 from tests.browser.sizes import DESKTOP, SIZES
 from tests.browser.watch import Watch
 from tests.dashboard.conftest import browser as signed_in_client
@@ -190,3 +191,11 @@ def stripe(_sandbox: Sandbox, settings: Any) -> Sandbox:
     for name, value in settings_of(_sandbox).items():
         setattr(settings, name, value)
     return _sandbox
+
+
+@pytest.fixture
+def site(address: str, watch: Watch) -> Iterator[Site]:
+    """Somebody's website on another port, to paste the widget into."""
+    with serving(address) as found:
+        watch.origins.add(found.address)
+        yield found

@@ -1,5 +1,5 @@
 // <availengine-booking>: attributes, variants, the frame around the steps.
-import { Api, Refusal } from "./api.js";
+import { Api, Refusal, wait } from "./api.js";
 import { freshId, h } from "./dom.js";
 import { Flow } from "./flow.js";
 import { hint, sentence } from "./refusals.js";
@@ -15,9 +15,10 @@ const ORIGIN = new URL(document.currentScript?.src || location.href).origin;
 const STEPS = { services: servicesStep, when: whenStep, details: detailsStep, lost: lostStep, pay: payStep, done: doneStep, over: overStep };
 const BACK = { when: "services", details: "when", lost: "when" };
 
-let blocked = false;
-document.addEventListener("securitypolicyviolation", (event) => {
-  blocked ||= event.effectiveDirective === "connect-src";
+// What the page's policy has kept from being asked.
+const blocked = [];
+document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+  if (effectiveDirective === "connect-src") blocked.push(blockedURI);
 });
 
 export class Booking extends HTMLElement {
@@ -118,8 +119,13 @@ export class Booking extends HTMLElement {
     this.flow = new Flow(this.api, this.words, { business, services, resources }, given);
     this.#dress();
     this.#emit("ready", { business: business.id, name: business.name });
-    if (services.length) this.go(this.flow.asksServices ? "services" : "when", { first: true });
+    if (services.length) this.go(this.flow.first, { first: true });
     else this.tell(this.words.say("noServices"), true);
+  }
+
+  again() {
+    this.flow = this.flow.another();
+    this.go(this.flow.first);
   }
 
   #dress() {
@@ -146,10 +152,11 @@ export class Booking extends HTMLElement {
     this.#emit("error", { code, status: refusal.status });
   }
 
-  // A browser tells neither that the API refused this page, nor that the page's own policy did.
+  // A browser tells neither that the API refused this page nor that the page's own policy did; of that it tells later.
   async #whyUnreachable() {
     const there = await this.api.isThere();
-    return blocked ? "blocked" : there ? "foreign" : "unreachable";
+    await wait(0.1);
+    return blocked.some((address) => address.startsWith(this.#origin)) ? "blocked" : there ? "foreign" : "unreachable";
   }
 
   // --- steps ---------------------------------------------------------------------------------------------------------
@@ -161,10 +168,11 @@ export class Booking extends HTMLElement {
     const back = way && h("button", { type: "button", class: "back", part: "back", onclick: () => this.go(before) }, this.words.say("back"));
     const heading = h("h3", { tabindex: "-1", id: "title", part: "title" }, title);
     this.notices.replaceChildren();
+    this.announce("");
     this.step.replaceChildren(h("div", { class: "step-head" }, back || "", heading, last ? "" : this.#place(name)), node);
     this.step.dataset.step = name;
     if (more.keeps) this.#field(more.keeps)?.focus();
-    else if (!more.first || this.dialog?.open) heading.focus({ preventScroll: !more.first && this.#inView() });
+    else if (!more.first || this.dialog?.open) this.#lead(heading);
     this.#emit("step", { step: name });
     ready?.();
   };
@@ -174,8 +182,11 @@ export class Booking extends HTMLElement {
     return found && this.root.getElementById(found.htmlFor);
   }
 
-  #inView() {
-    return this.getBoundingClientRect().top >= 0;
+  // Where reading goes on: to be seen, without moving what is in sight.
+  #lead(heading) {
+    heading.focus({ preventScroll: true });
+    const { top } = heading.getBoundingClientRect();
+    if (top < 0 || top > innerHeight * 0.8) heading.scrollIntoView({ block: "start" });
   }
 
   #place(name) {

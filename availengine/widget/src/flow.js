@@ -12,21 +12,25 @@ export class Flow {
     this.services = services;
     this.locale = this.#locale();
     this.clock = new Clock(this.locale, business.timezone);
-    this.several = services.length > 1 && services.every((service) => service.party_max === 1);
+    this.several = services.length > 1 && services.every((service) => this.#most(service) === 1);
     this.most = Math.min(MOST_SERVICES, services.length);
-    this.chosen = this.#given(given.service);
-    this.asksServices = !this.chosen.length;
-    this.party = this.#usualParty();
-    this.resource = this.staff.find((one) => one.id === given.staff || one.name === given.staff)?.id ?? "";
     this.person = {};
     this.sent = null;
+    this.choose(this.#given(given.service));
+    this.asksServices = !this.chosen.length;
+    this.resource = this.staff.find((one) => one.id === given.staff || one.name === given.staff)?.id ?? "";
+  }
+
+  // From the beginning, by the same person.
+  another() {
+    return Object.assign(new Flow(this.api, this.words, this, this.given), { person: this.person });
   }
 
   // Times as people write them where the business is, when it is spoken to in its own language.
   #locale() {
     const { language } = this.business;
-    if (base(language) === this.words.language) return language;
-    return this.words.language === "en" ? "en-GB" : this.words.language;
+    const locale = base(language) === this.words.language ? language : this.words.language;
+    return locale === "en" ? "en-GB" : locale;
   }
 
   #given(text) {
@@ -36,6 +40,10 @@ export class Flow {
     return this.several ? found.slice(0, this.most) : found.slice(0, 1);
   }
 
+  get first() {
+    return this.asksServices ? "services" : "when";
+  }
+
   choose(services) {
     this.chosen = services;
     if (!this.parties.includes(this.party)) this.party = this.#usualParty();
@@ -43,10 +51,16 @@ export class Flow {
     this.forget();
   }
 
+  // How many people one of those who perform a service takes at once; of a class, who may share a start.
+  #most(service) {
+    const takers = this.resources.filter(({ id }) => service.resource_ids.includes(id));
+    return Math.min(service.party_max, service.places ?? Math.max(1, ...takers.map((one) => one.capacity_max)));
+  }
+
   // Sizes that all chosen services take.
   get parties() {
     const least = Math.max(1, ...this.chosen.map((service) => service.party_min));
-    const most = Math.min(50, ...this.chosen.map((service) => service.party_max));
+    const most = Math.min(50, ...this.chosen.map((service) => this.#most(service)));
     return Array.from({ length: Math.max(1, most - least + 1) }, (_, more) => least + more);
   }
 

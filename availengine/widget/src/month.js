@@ -21,7 +21,7 @@ export class Month {
         onclick: () => this.turn(month, null, name),
       });
     };
-    const name = h("h4", { class: "month-name", id: "month", "aria-live": "polite" }, this.clock.month(this.month));
+    const name = h("h4", { class: "month-name", id: "month" }, this.clock.month(this.month));
     return h("div", { class: "month-head" }, button(-1, "previous", "previousMonth"), name, button(1, "next", "nextMonth"));
   }
 

@@ -14,7 +14,7 @@ export function sentence(words, refusal, business) {
 
 export function hint({ code, message }, origin) {
   return {
-    invalid_token: `the key is not valid: ${message} Issue one under Set-up, "Page and widget".`,
+    invalid_token: `the key is not valid: ${message} Issue one in the dashboard under Set-up, "Page and widget".`,
     insufficient_permissions: `${message} The key has to be of the preset "widget", and list ${location.origin} among its origins.`,
     not_found: "there is no such business for this key: check the attribute `business`.",
     payment_required: message,

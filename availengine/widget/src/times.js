@@ -25,8 +25,9 @@ export class Clock {
     this.firstWeekday = locale === "en-US" ? 0 : 1;
   }
 
+  // Swedes write dates as the API does.
   today() {
-    return new Intl.DateTimeFormat("en-CA", { timeZone: this.zone }).format(new Date());
+    return new Intl.DateTimeFormat("sv", { timeZone: this.zone }).format(new Date());
   }
 
   #date(date, options) {
@@ -64,10 +65,6 @@ export class Clock {
     return Number(new Intl.DateTimeFormat("en", { hour: "2-digit", hourCycle: "h23", timeZone: this.zone }).format(new Date(moment)));
   }
 
-  dateOf(moment) {
-    return new Intl.DateTimeFormat("en-CA", { timeZone: this.zone }).format(new Date(moment));
-  }
-
   // What the visitor's own clock shows then, where that is another time.
   elsewhere(moment) {
     const show = (zone) => this.time(moment, { zone });
@@ -80,9 +77,8 @@ export class Clock {
 }
 
 export function money(cents, currency, locale) {
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency });
-  const digits = format.resolvedOptions().maximumFractionDigits;
-  const whole = cents % 10 ** digits === 0;
-  const options = { style: "currency", currency, minimumFractionDigits: whole ? 0 : digits };
-  return new Intl.NumberFormat(locale, options).format(cents / 10 ** digits);
+  const options = { style: "currency", currency, currencyDisplay: "narrowSymbol" };
+  const digits = new Intl.NumberFormat(locale, options).resolvedOptions().maximumFractionDigits;
+  const least = cents % 10 ** digits === 0 ? 0 : digits;
+  return new Intl.NumberFormat(locale, { ...options, minimumFractionDigits: least }).format(cents / 10 ** digits);
 }

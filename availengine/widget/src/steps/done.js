@@ -1,5 +1,6 @@
 // Confirmed, asked for, or waiting for the deposit; then what became of that.
 import { Refusal } from "../api.js";
+import { calendarFile } from "../calendar.js";
 import { h, webAddress } from "../dom.js";
 import { summary } from "./details.js";
 
@@ -14,7 +15,9 @@ export function doneStep(view) {
   const told = flow.chosen.map(({ instructions }) => instructions).filter(Boolean);
   const node = h("div", {}, h("p", { class: "notice good" }, text), summary(view, flow.answer),
     [...new Set(told)].map((instruction) => h("p", {}, instruction)),
-    h("p", { class: "row" }, h("button", { type: "button", part: "button", onclick: () => view.restart() }, words.say("another"))));
+    h("p", { class: "row" },
+      confirmed && h("a", { class: "button", part: "button", download: "booking.ics", href: calendarFile(flow) }, words.say("calendar")),
+      h("button", { type: "button", part: "button", onclick: () => view.again() }, words.say("another"))));
   return { title: words.say(confirmed ? "confirmed" : "asked"), node, last: true };
 }
 
@@ -37,7 +40,7 @@ export function payStep(view) {
 export function overStep(view) {
   const { words } = view;
   const node = h("div", {}, h("p", { class: "notice bad" }, words.say("overText")),
-    h("p", { class: "row" }, h("button", { type: "button", class: "main", part: "button", onclick: () => view.restart() }, words.say("startAgain"))));
+    h("p", { class: "row" }, h("button", { type: "button", class: "main", part: "button", onclick: () => view.again() }, words.say("startAgain"))));
   return { title: words.say("over"), node, last: true };
 }
 

@@ -3,19 +3,13 @@ import { freshId, h } from "../dom.js";
 
 export function servicesStep(view) {
   const { flow, words } = view;
-  const groups = Map.groupBy ? Map.groupBy(flow.services, (one) => one.category ?? "") : grouped(flow.services);
+  const groups = Map.groupBy(flow.services, (one) => one.category ?? "");
   const lists = [...groups].map(([category, services]) => [
     category && groups.size > 1 && h("h4", { class: "group" }, category),
     h("ul", { class: "options", "aria-label": category || words.say("services") }, services.map((one) => h("li", {}, option(view, one)))),
   ]);
   const node = h("div", {}, lists, flow.several && foot(view));
   return { title: words.say(flow.several ? "whichServices" : "whichService"), node };
-}
-
-function grouped(services) {
-  const groups = new Map();
-  for (const one of services) groups.set(one.category ?? "", [...(groups.get(one.category ?? "") ?? []), one]);
-  return groups;
 }
 
 function option(view, service) {
@@ -42,24 +36,26 @@ function tick(view, service, about) {
   const change = ({ target }) => {
     flow.choose(target.checked ? [...flow.chosen, service] : flow.chosen.filter(({ id }) => id !== service.id));
     for (const box of view.root.querySelectorAll(".option input")) box.disabled = !box.checked && flow.chosen.length >= flow.most;
-    view.root.querySelector(".foot").replaceWith(foot(view));
+    view.notices.replaceChildren();
+    view.root.querySelector(".foot p").textContent = sum(flow);
   };
   const box = h("input", { type: "checkbox", "aria-describedby": about, "data-service": service.id, onchange: change });
   box.checked = flow.chosen.includes(service);
   return box;
 }
 
+function sum(flow) {
+  const minutes = flow.chosen.reduce((all, one) => all + one.duration_minutes, 0);
+  const cents = flow.chosen.reduce((all, one) => all + one.price_cents, 0);
+  const known = (name) => flow.chosen.length && flow.chosen.every((one) => one[name] !== null);
+  const count = flow.chosen.length;
+  const facts = [flow.words.say("chosen", { count }), known("duration_minutes") && flow.minutes(minutes), known("price_cents") && flow.money(cents)];
+  return facts.filter(Boolean).join(" · ");
+}
+
 function foot(view) {
   const { flow, words } = view;
-  const minutes = flow.chosen.reduce((sum, one) => sum + one.duration_minutes, 0);
-  const cents = flow.chosen.reduce((sum, one) => sum + one.price_cents, 0);
-  const known = (name) => flow.chosen.length && flow.chosen.every((one) => one[name] !== null);
-  const facts = [
-    words.say("chosen", { count: flow.chosen.length }),
-    known("duration_minutes") && flow.minutes(minutes),
-    known("price_cents") && flow.money(cents),
-  ].filter(Boolean).join(" · ");
   const go = () => (flow.chosen.length ? view.go("when") : view.tell(words.say("chooseOne"), true));
-  return h("div", { class: "foot" }, h("p", { class: "quiet", role: "status" }, facts),
+  return h("div", { class: "foot" }, h("p", { class: "quiet", role: "status" }, sum(flow)),
     h("button", { type: "button", class: "main", part: "button", onclick: go }, words.say("continue")));
 }

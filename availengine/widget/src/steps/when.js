@@ -1,7 +1,7 @@
 // For how many, with whom, on which day, from when.
 import { freshId, h } from "../dom.js";
 import { Month } from "../month.js";
-import { lastOf, monthOf } from "../times.js";
+import { monthOf } from "../times.js";
 
 const PARTS = [["morning", 0], ["afternoon", 12], ["evening", 17]];
 
@@ -82,6 +82,7 @@ class When {
     const again = button && this.days.querySelector(`.${button}:enabled`);
     if (again) again.focus();
     else this.month.focus(date);
+    this.view.announce(this.flow.clock.month(month));
     if (!this.diary.next(`${month}-01`)?.startsWith(month)) this.#empty(month);
   }
 
@@ -101,7 +102,7 @@ class When {
   #offer(date, slots) {
     const { clock } = this.flow;
     const title = h("h4", { id: "starts-title" }, clock.day(date));
-    if (!slots.length) return this.starts.replaceChildren(title, ...this.#full(date, lastOf(monthOf(date))));
+    if (!slots.length) return this.starts.replaceChildren(title, ...this.#full(date, "nothingThatDay"));
     const twice = new Set(slots.map((slot) => slot.start_time)).size < slots.length;
     const hours = slots.map((slot) => clock.hour(slot.starts_at));
     const parts = PARTS.map(([name, from], number) => {
@@ -120,7 +121,8 @@ class When {
       this.view.go("details");
     };
     const text = this.flow.clock.time(slot.starts_at, { named });
-    return h("button", { type: "button", class: "start", part: "start", "data-start": slot.starts_at, onclick: choose }, text);
+    const left = slot.places_left && h("small", {}, this.words.say("placesLeft", { count: slot.places_left }));
+    return h("button", { type: "button", class: "start", part: "start", "data-start": slot.starts_at, onclick: choose }, text, left);
   }
 
   #zone(slot) {
@@ -130,8 +132,8 @@ class When {
     return h("p", { class: theirs ? "hint notice" : "hint" }, this.words.say(theirs ? "zoneDiffers" : "zone", values));
   }
 
-  // A day without free starts: the next one that has some, and the list of those who wait.
-  #full(date) {
+  // A day or month without free starts: the next one that has some, and the list of those who wait.
+  #full(date, said) {
     const next = this.diary.next(date) ?? this.diary.next(this.diary.first);
     const go = async () => {
       this.flow.date = next;
@@ -140,7 +142,7 @@ class When {
       this.month.focus(next);
     };
     return [
-      h("p", {}, this.words.say("nothingThatDay")),
+      h("p", {}, this.words.say(said)),
       next && h("p", {}, h("button", { type: "button", part: "button", onclick: go },
         this.words.say("nextFree", { day: this.flow.clock.shortDay(next) }))),
       this.view.waitlist(date),
@@ -152,7 +154,7 @@ class When {
     const title = h("h4", { id: "starts-title" }, this.flow.clock.month(month));
     this.flow.date = null;
     this.month.choose(null);
-    this.starts.replaceChildren(title, ...this.#full(from < this.diary.first ? this.diary.first : from));
+    this.starts.replaceChildren(title, ...this.#full(from < this.diary.first ? this.diary.first : from, "nothingThatMonth"));
     this.view.announce(this.words.say("nothingThatMonth"));
   }
 
