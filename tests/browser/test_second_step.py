@@ -89,7 +89,6 @@ def test_a_passkey_opens_without_a_password(owner: Member, page: Page) -> None:
     page.goto("/dashboard/salon/")
     sign_out(page)
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.goto("/dashboard/salon/")
     expect(page).to_have_url(TODAY)
 
 
