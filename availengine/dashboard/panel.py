@@ -67,7 +67,7 @@ def show(request: HttpRequest, part: str, context: dict[str, Any], *, status: in
 def _way_back(booking: Booking) -> dict[str, str]:
     """The page of its day, which finds out itself on which day of work a time after midnight is."""
     url = f"{reverse('dashboard:home', args=[booking.business.slug])}?at={minute_of(booking.starts_at)}"
-    return {"day": short_day(booking.starts_at, booking.business), "day_url": url}
+    return {"crumb": short_day(booking.starts_at, booking.business), "crumb_url": url}
 
 
 def show_booking(request: HttpRequest, desk: Desk, key: UUID, *, problem: str = "", status: int = 200) -> HttpResponse:

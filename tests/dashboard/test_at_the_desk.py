@@ -84,6 +84,14 @@ def test_a_booking_leads_back_to_its_day(salon: Tenant) -> None:
     assert made["id"] in at_desk(salon, "viewer").get(link).content.decode()
 
 
+def test_minutes_that_are_none_show_today(salon: Tenant) -> None:
+    desk = at_desk(salon)
+    for at in ("", "-1", "x", "1e3", "9" * 9):
+        assert 'id="walk-in"' in desk.get(path(salon), {"at": at}).content.decode()
+    for far in ("0", "9" * 8):
+        assert 'id="walk-in"' not in desk.get(path(salon), {"at": far}).content.decode()
+
+
 def test_a_refund_says_what_was_paid_and_went_back(studio: Tenant, stripe: Sandbox) -> None:
     takes(studio, "charge")
     key = paid(studio, stripe)
