@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "availengine.api.cors.CorsMiddleware",
     "availengine.middleware.PagePolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "availengine.statics.VersionedStatics",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -383,7 +383,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True  # serves from the packages; `collectstatic` is not needed
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "availengine.statics.VersionedStorage"},
 }
 
 # --- logs ---------------------------------------------------------------------------------------------------

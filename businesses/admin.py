@@ -30,6 +30,7 @@ from businesses.models import (
     Resource,
     Service,
     ServiceCategory,
+    ServiceResource,
     User,
 )
 from businesses.roles import Permission
@@ -38,6 +39,7 @@ __all__ = ["OF_BUSINESS", "HostAdmin", "ReadOnly", "ReadOnlyInline", "ScopedAdmi
 
 admin.site.unregister(Group)
 
+BOOKED_AS = ("party_min", "party_max", "places", "active", "bookable_online", "is_default")
 DEPOSIT_RULE = ("deposit_type", "deposit_basis", "deposit_amount_cents", "deposit_percent", "deposit_only_for")
 
 
@@ -129,10 +131,17 @@ class ServiceAdmin(DepositRuleAdmin, TenantAdmin):
         ("Time", {"fields": ("duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "also_needs")}),
         ("Price", {"fields": ("price_cents", "show_price", "show_duration")}),
         ("Deposit", {"fields": DEPOSIT_RULE}),
-        ("Booking", {"fields": ("party_min", "party_max", "places", "active", "bookable_online", "is_default")}),
+        ("Booking", {"fields": (*BOOKED_AS, "performed_by")}),
         ("Texts", {"fields": ("policy", "instructions")}),
     )
+    readonly_fields = ("performed_by",)
     save = staticmethod(catalogue.save_service)
+
+    @admin.display(description="Performed by")
+    def performed_by(self, obj: Service) -> str:
+        """Changed in the dashboard, where each may have a price and a time of its own."""
+        found = obj.performers.filter(resource__deleted_at=None) if obj.pk else ServiceResource.objects.none()
+        return ", ".join(found.order_by("resource__name").values_list("resource__name", flat=True)) or "-"
 
 
 class OwnedAdmin(TenantAdmin):

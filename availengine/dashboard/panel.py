@@ -17,13 +17,12 @@ from availengine.dashboard.access import Desk
 from availengine.dashboard.together import classmates, series_of
 from availengine.dashboard.words import STATUSES, state_of
 from bookings import execution, settlement
-from bookings.availability import work_date
 from bookings.history import happenings
 from bookings.lifecycle import TRANSITIONS
 from bookings.models import Allocation, Booking, Message, Status
 from bookings.moving import MOVABLE
 from bookings.profiles import Past, past_of
-from bookings.queries import held_allocations, snapshot_of
+from bookings.queries import held_allocations
 from bookings.requests import ASKED_OF
 from bookings.resending import may_be_resent, messages_of
 from bookings.wording import people, short_day, spoken_span, spoken_time
@@ -67,10 +66,9 @@ def show(request: HttpRequest, part: str, context: dict[str, Any], *, status: in
 
 
 def _way_back(booking: Booking) -> dict[str, str]:
-    """The page of its day."""
-    day = work_date(snapshot_of(booking.business_id).calendar, minute_of(booking.starts_at))
-    home = reverse("dashboard:home", args=[booking.business.slug])
-    return {"day": short_day(booking.starts_at, booking.business), "day_url": f"{home}?day={day}"}
+    """The page of its day, which finds out itself on which day of work a time after midnight is."""
+    url = f"{reverse('dashboard:home', args=[booking.business.slug])}?at={minute_of(booking.starts_at)}"
+    return {"crumb": short_day(booking.starts_at, booking.business), "crumb_url": url}
 
 
 def show_booking(request: HttpRequest, desk: Desk, key: UUID, *, problem: str = "", status: int = 200) -> HttpResponse:

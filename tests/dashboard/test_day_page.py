@@ -44,7 +44,7 @@ def test_who_comes_when(desk: DeskAtWork) -> None:
         "Arrived": "0",
         "Late": "0",
         "Unpaid": "0",
-        "Not confirmed": "0",
+        "To confirm": "0",
     }
 
 
@@ -97,7 +97,7 @@ def test_states_look_different_and_say_so(desk: DeskAtWork) -> None:
         "no_show": "No-show",
     }
     assert tiles(page)["Bookings"] == "4"
-    assert (tiles(page)["Arrived"], tiles(page)["Not confirmed"]) == ("2", "1")
+    assert (tiles(page)["Arrived"], tiles(page)["To confirm"]) == ("2", "1")
     assert [text.split()[3] for text in blocks(desk.page("?status=cancelled"))[-1:]] == ["cancelled"]
 
 

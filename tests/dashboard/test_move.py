@@ -133,7 +133,7 @@ def test_the_same_time_with_somebody_busy(desk: DeskAtWork) -> None:
     with nothing_changes():
         answer = drag(desk, booking, "10:00", "jim")
     assert answer.status_code == 409
-    assert offers(answer.content.decode())[:2] == ["Maria", "Friday, 15 May 2026 at 09:00"]
+    assert offers(answer.content.decode())[:2] == ["Friday, 15 May 2026 at 09:00", "Friday, 15 May 2026 at 11:00"]
 
 
 def test_outside_the_hours(desk: DeskAtWork) -> None:

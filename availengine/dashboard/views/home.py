@@ -20,6 +20,7 @@ from bookings import availability as engine
 from bookings.diary import Diary, changed_since, earlier_no_shows, read_diary, totals
 from bookings.models import Status
 from bookings.queries import snapshot_of
+from bookings.snapshot import Snapshot
 from bookings.wording import spoken_day
 from businesses.errors import Invalid
 from businesses.localtime import moment_of
@@ -27,6 +28,7 @@ from businesses.models import Resource
 from businesses.roles import Permission
 
 YEARS = range(2000, 2200)
+MINUTE = re.compile(r"[0-9]{1,8}")  # to the year 2160
 POSITION = re.compile(r"([0-9]{1,18})-([0-9]{1,19})")
 
 
@@ -38,7 +40,7 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         return redirect(f"{reverse('dashboard:calendar', args=[desk.business.slug])}?{request.GET.urlencode()}")
     snapshot = snapshot_of(desk.business.id)
     today = engine.work_date(snapshot.calendar, desk.minute)
-    diary = read_diary(snapshot, asked_day(request.GET, today), 1, live=desk.live)
+    diary = read_diary(snapshot, _asked(request.GET, snapshot, today), 1, live=desk.live)
     context = day_context(desk, diary, filters_of(request.GET), today)
     return render(request, "dashboard/_day.html" if is_part(request, "day") else "dashboard/home.html", context)
 
@@ -63,6 +65,14 @@ def _position(text: str) -> tuple[int, int]:
     if found is None or int(found[2]) >= 2**63:
         raise Invalid("The position is not one that a page has told.")
     return int(found[1]), int(found[2])
+
+
+def _asked(query: QueryDict, snapshot: Snapshot, today: date) -> date:
+    """A day, or the one in which a minute lies, `at`."""
+    at = query.get("at", "")
+    if MINUTE.fullmatch(at):
+        return engine.work_date(snapshot.calendar, int(at))
+    return asked_day(query, today)
 
 
 def asked_day(query: QueryDict, today: date) -> date:
