@@ -10,7 +10,7 @@ from availengine.agents.telling import booking_told
 from availengine.agents.tool import Caller
 from availengine.api.v1.serializers import start_of
 from availengine.clock import current_time
-from bookings import execution, links, repicking, services, settlement
+from bookings import customer_moves, execution, links, services, settlement
 from bookings.models import Booking, Status
 from bookings.placing import possible_starts
 from bookings.policy import cancellation
@@ -57,7 +57,7 @@ def _require_may_move(booking: Booking, resource: Any, caller: Caller) -> None:
     """As on the customer's page. Raises Conflict, Invalid."""
     if resource is not None:
         raise Invalid("Who shall it be?", {"resource_id": ["Only with booking_id, by a key that manages bookings."]})
-    if not repicking.may_move(booking, now=caller.now):
+    if not customer_moves.may_move(booking, now=caller.now):
         policy = cancellation(booking, now=caller.now).policy
         message = f"The customer can no longer move this booking; only the business can. Cancelling: {policy}"
         raise Conflict(message, {"reason": "past_moving", "status": booking.status})

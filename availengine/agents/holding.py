@@ -13,6 +13,7 @@ from availengine.api.v1.bodies import ask_of, guest_of
 from availengine.api.v1.serializers import start_of
 from availengine.clock import current_time
 from bookings import execution, holds, links, settlement
+from bookings.customer_moves import nearest_to
 from bookings.customers import Guest
 from bookings.deposits import DepositWish, asked_of
 from bookings.holds import Confirmation, HoldEnded, Holder
@@ -20,7 +21,6 @@ from bookings.models import Booking, Status
 from bookings.once import hold_once
 from bookings.placing import placed
 from bookings.queries import held_allocations, snapshot_of
-from bookings.repicking import nearest_to
 from bookings.services import NewBooking
 from businesses.errors import Conflict, NotFound
 from businesses.localtime import moment_of

@@ -13,7 +13,17 @@ import time_machine
 from availengine.api import remembered, throttling
 from availengine.models import IdempotencyRecord
 from availengine.sandbox import Sandbox
-from bookings.models import Allocation, Booking, ClassSession, Customer, ManageLink, Message, Series, WaitlistEntry, WaitlistTurn
+from bookings.models import (
+    Allocation,
+    Booking,
+    ClassSession,
+    Customer,
+    ManageLink,
+    Message,
+    Series,
+    WaitlistEntry,
+    WaitlistTurn,
+)
 from businesses.models import (
     ApiKey,
     AuditEntry,

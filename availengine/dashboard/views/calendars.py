@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from availengine.dashboard.access import Desk, page
 from availengine.dashboard.forms.calendars import AddressForm, ChangedAddressForm, ChangedFeedForm, FeedForm
-from availengine.dashboard.once import add_feed_once, create_address_once, new_ticket
+from availengine.dashboard.tickets import add_feed_once, create_address_once, new_ticket
 from bookings.feeds.letters import problem_of
 from bookings.feeds.overview import Doing, Met, feeds_doing, state_of
 from bookings.wording import spoken_moment
