@@ -21,7 +21,10 @@ class Stored(Generic[T]):
 
 @contextmanager
 def stored(blocker: Any, make: Callable[[], T]) -> Iterator[Stored[T]]:
-    """What `make` makes, committed outside of any test. Afterwards all tables are empty, as between any two tests."""
+    """What `make` makes, committed outside of any test; all tables are empty afterwards.
+
+    Not for tests with transactions of their own: they empty the tables too.
+    """
     with blocker.unblock():
         made = make()
     yield Stored(made)
