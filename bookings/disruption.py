@@ -32,6 +32,7 @@ from businesses.models import Business, Closure, ClosureKind, Resource
 LONGEST_DAYS = 366
 MOST_HIT = 500
 MOVABLE = (Status.PENDING, Status.CONFIRMED)
+Taken = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +111,7 @@ def _occupancy(absence: Absence, visits: Sequence[tuple[Allocation, ...]], live:
 
 
 def _assigned(absence: Absence, found: Occupancy, visits: Sequence[tuple[Allocation, ...]], now: int) -> Iterator[Hit]:
-    """Each booking with the resources that are left for it; what is proposed is taken for those that follow.
-
-    Who is in a class may join the same class of somebody else; a class that has yet to be opened there is proposed to
-    the first only, as nobody knows yet whether it will be.
-    """
+    """Each booking with the resources that are left for it; what is proposed is taken for those that follow."""
     snapshot, taken, sessions = found.snapshot, list(unpack(found.packed)), list(unpack_sessions(found.classes))
     by_id = {resource.id: resource for resource in snapshot.resources.values()}
     for held in visits:
@@ -123,9 +120,24 @@ def _assigned(absence: Absence, found: Occupancy, visits: Sequence[tuple[Allocat
         free = list(_takers(absence, snapshot, held, busy, now))
         others = tuple(by_id[key] for key in free)
         if others:
-            main = [row for row in held if not row.additional]
-            taken += [(free[0], minute_of(row.blocked_from), minute_of(row.blocked_until)) for row in main]
+            for row in held:
+                if not row.additional:
+                    _take(snapshot, row, free[0], taken, sessions)
         yield Hit(booking, held, others)
+
+
+def _take(snapshot: Snapshot, row: Allocation, key: int, taken: list[Taken], sessions: list[engine.Session]) -> None:
+    """A part of a visit is given to a resource, in mind: its time, or its places in a class that may be new there."""
+    start, since, until = minute_of(row.starts_at), minute_of(row.blocked_from), minute_of(row.blocked_until)
+    for index, other in enumerate(sessions):
+        if row.places and (other.service, other.resource, other.start) == (row.service_id, key, start):
+            sessions[index] = replace(other, taken=other.taken + row.places)
+            return
+    taken.append((key, since, until))
+    if row.places:
+        service, end = snapshot.calendar.services.get(row.service_id), minute_of(row.ends_at)
+        places = service.places if service else row.places
+        sessions.append(engine.Session(0, row.service_id, key, 0, start, end, since, until, places, row.places))
 
 
 def _takers(

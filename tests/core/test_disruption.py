@@ -234,3 +234,12 @@ def test_a_class_is_handed_over_booking_by_booking(db: None) -> None:
         hand_over(booking, Resource.objects.get(business=salon, name="Jim").uuid, version=booking.version, now=MINUTE)
     assert [with_whom(row) for row in (one, two, there)] == [["Jim"]] * 3
     assert [(s.resource.name, s.taken) for s in ClassSession.objects.order_by("-taken")] == [("Jim", 3), ("Maria", 0)]
+
+
+def test_no_more_are_proposed_to_a_class_than_it_has_places(db: None) -> None:
+    yoga = {**factories.SALON["services"][0], "places": 2, "resources": ["maria", "jim"]}
+    salon = with_staff("maria", "jim", services=[yoga])
+    full = [visit(salon, resource="Maria") for _ in range(2)]
+    visit(salon, resource="Jim")
+    pair = visit(salon, clock="12:00", resource="Maria", party=2)
+    assert names(away(salon)) == [(full[0].code, ["Jim"]), (full[1].code, []), (pair.code, ["Jim"])]
