@@ -14,7 +14,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings import alerts, execution, holds, links, mailroom, messages, reminders, upkeep
-from bookings.feeds import polling
+from bookings.feeds import fetching, polling
 from bookings.waitlist import entries, offers, turns
 from bookings.waitlist import links as waitlist_links
 from businesses.errors import Busy, DomainError
@@ -174,16 +174,16 @@ def poll_feeds() -> int:
     """Ask several at once, so that those who do not answer keep nobody waiting. Returns how many were read."""
     read, until = 0, time.monotonic() + LONGEST_RUN
 
-    def enter(asked: "tuple[polling.Job, Future[polling.Answered]]", now: datetime) -> None:
+    def enter(asked: "tuple[fetching.Job, Future[fetching.Answered]]", now: datetime) -> None:
         job, answer = asked
-        polling.settle(job, polling.outcome_of(job, answer.result()), now=now)
+        polling.settle(job, fetching.outcome_of(job, answer.result()), now=now)
 
     with ThreadPoolExecutor(FEEDS_AT_ONCE) as pool:
         while time.monotonic() < until:
             jobs = polling.claim(now=timezone.now(), most=FEEDS_AT_ONCE)
             if not jobs:
                 break
-            read += _each([(job, pool.submit(polling.ask, job)) for job in jobs], enter)
+            read += _each([(job, pool.submit(fetching.ask, job)) for job in jobs], enter)
     return read
 
 

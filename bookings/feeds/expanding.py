@@ -8,7 +8,8 @@ from itertools import count
 from dateutil.rrule import rrulestr
 
 from bookings.availability.spans import Span, union
-from bookings.feeds.reading import Busy, NotUnderstood, Occurrence, Rule, require_time
+from bookings.feeds.lines import NotUnderstood
+from bookings.feeds.reading import Busy, Occurrence, Rule, require_time
 from businesses.localtime import minute_of, moment_of, utc_of
 
 MOST_SPANS = 5_000

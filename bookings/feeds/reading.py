@@ -18,32 +18,16 @@ from icalendar import Calendar, Component
 from icalendar.prop import vDDDLists, vDDDTypes, vRecur
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
+from bookings.feeds.lines import NotUnderstood, parts_of
 from businesses.localtime import utc_of
 
-MOST_EVENTS = 20_000
-MOST_ZONES = 100
 MOST_RULES = 20  # of a time zone
-MOST_DEPTH = 8
 LONGEST = timedelta(days=36_500)  # of an event
-WANTED = (
-    "UID",
-    "DTSTART",
-    "DTEND",
-    "DURATION",
-    "RRULE",
-    "RDATE",
-    "EXDATE",
-    "RECURRENCE-ID",
-    "STATUS",
-    "TRANSP",
-    "X-MICROSOFT-CDO-BUSYSTATUS",
-)
-NAME = re.compile(r"[A-Za-z0-9-]+")
 FREQUENCY = re.compile(r"FREQ=([^;]*)", re.IGNORECASE)
 INTERVAL = re.compile(r"INTERVAL=([^;]*)", re.IGNORECASE)
 A_NUMBER = re.compile(r"0*[1-9][0-9]{0,5}")
-GLOBAL_ZONE = re.compile(r"TZID=(\"?)/")  # icalendar guesses what these mean; what the feed says goes first
-SELDOM = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+YEARLY = {"YEARLY"}
+SELDOM = {"DAILY", "WEEKLY", "MONTHLY", *YEARLY}
 FREE_AT_OUTLOOK = {"FREE", "WORKINGELSEWHERE"}
 A_DAY = timedelta(days=1)
 
@@ -51,14 +35,6 @@ WHEN = "when an event is cannot be read"
 HOW_LONG = "how long an event lasts cannot be read"
 
 Moment = datetime | date  # in UTC, or of a day as a whole
-
-
-class NotACalendar(ValueError):
-    """Something else: a page to sign in, mostly. Or a calendar that breaks off."""
-
-
-class NotUnderstood(ValueError):
-    """A calendar of which it cannot be said when it is busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +74,7 @@ def busy_events(body: bytes, zone: ZoneInfo, *, until: float) -> list[Busy]:
 
     `until`: when to give up, on the clock of `require_time`.
     """
-    events, zones = _parts(body)
+    events, zones = parts_of(body)
     lines = ["BEGIN:VCALENDAR", *events, "END:VCALENDAR"]
     try:
         calendar = Calendar.from_ical("\r\n".join(lines) + "\r\n")
@@ -110,65 +86,6 @@ def busy_events(body: bytes, zone: ZoneInfo, *, until: float) -> list[Busy]:
 def require_time(until: float) -> None:
     if clock.monotonic() > until:
         raise NotUnderstood("it takes too long to read")
-
-
-# --- lines --------------------------------------------------------------------------------------------------------
-
-
-def _parts(body: bytes) -> tuple[list[str], dict[str, list[str]]]:
-    """The wanted lines of all events, and the definitions of time zones by name."""
-    text = body.decode("utf-8-sig", "replace").replace("\x00", "").strip()
-    if not text[:15].upper().startswith("BEGIN:VCALENDAR") or not text[-13:].upper().endswith("END:VCALENDAR"):
-        raise NotACalendar
-    events: list[str] = []
-    zones: dict[str, list[str]] = {}
-    zone: list[str] = []
-    for parts, name, line in _lines(text):
-        if "VTIMEZONE" in parts:
-            zone.append(line)
-            if name == "END" and parts[-1] == "VTIMEZONE":
-                _keep_zone(zones, zone)
-                zone = []
-        elif parts[-1] == "VEVENT" and name in ("BEGIN", "END", *WANTED):
-            if name == "RRULE":
-                _require_rule(line, SELDOM)
-            events.append(GLOBAL_ZONE.sub(r"TZID=\1.", line))
-    return events, zones
-
-
-def _lines(text: str) -> Iterator[tuple[list[str], str, str]]:
-    """Every line, unfolded, with its name and the parts that it is in, which begin and end within one another."""
-    parts: list[str] = []
-    events = 0
-    for line in re.split(r"\r?\n", re.sub(r"\r?\n[ \t]", "", text)):
-        found = NAME.match(line)
-        name = found.group().upper() if found else ""
-        if name == "BEGIN":
-            parts.append(line[6:].strip().upper())
-            events += parts[-1] == "VEVENT"
-        if not parts or (name == "END" and parts[-1] != line[4:].strip().upper()):
-            raise NotACalendar
-        if len(parts) > MOST_DEPTH or events > MOST_EVENTS:
-            raise NotUnderstood("it is too large")
-        yield parts, name, line
-        if name == "END":
-            parts.pop()
-    if parts:
-        raise NotACalendar
-
-
-def _require_rule(line: str, often: set[str]) -> None:
-    """What repeats within a day, or in steps of nothing, would be counted for ever."""
-    if {found.strip().upper() for found in FREQUENCY.findall(line)} - often:
-        raise NotUnderstood("something repeats within a day")
-    if not all(A_NUMBER.fullmatch(step.strip()) for step in INTERVAL.findall(line)):
-        raise NotUnderstood("something repeats in steps of nothing")
-
-
-def _keep_zone(zones: dict[str, list[str]], lines: list[str]) -> None:
-    named = next((line for line in lines if line.upper().startswith("TZID")), "")
-    if len(zones) < MOST_ZONES:
-        zones[named.partition(":")[2].strip()] = lines
 
 
 # --- events -------------------------------------------------------------------------------------------------------
@@ -231,6 +148,7 @@ class _Reader:
         ends = rule.get("UNTIL", [])
         rest = vRecur({name: value for name, value in rule.items() if name.upper() != "UNTIL"})
         text: str = rest.to_ical().decode()  # type: ignore[no-untyped-call]
+        _require_rule(text, SELDOM)
         return Rule(text, min((self._until(end, zone) for end in ends), default=None))
 
     @staticmethod
@@ -285,7 +203,7 @@ class _Reader:
         lines = self.defined[name]
         rules = [line for line in lines if line.upper().startswith("RRULE")]
         for line in rules:
-            _require_rule(line, {"YEARLY"})
+            _require_rule(line, YEARLY)
         if len(rules) > MOST_RULES:
             raise NotUnderstood("a time zone cannot be read")
         try:
@@ -335,3 +253,11 @@ def _dates(event: Component, name: str) -> Iterator[vDDDTypes]:
         if not isinstance(row, vDDDLists):
             raise NotUnderstood(WHEN)
         yield from row.dts
+
+
+def _require_rule(line: str, often: set[str]) -> None:
+    """What repeats within a day, or in steps of nothing, would be counted for ever."""
+    if {found.strip().upper() for found in FREQUENCY.findall(line)} - often:
+        raise NotUnderstood("something repeats within a day")
+    if not all(A_NUMBER.fullmatch(step.strip()) for step in INTERVAL.findall(line)):
+        raise NotUnderstood("something repeats in steps of nothing")

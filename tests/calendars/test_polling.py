@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings import tasks
-from bookings.feeds import polling
+from bookings.feeds import fetching, polling
 from bookings.models import Booking, Message
 from businesses import calendars, outgoing
 from businesses.catalogue import remove
@@ -179,7 +179,7 @@ def test_the_next_day_is_read_even_if_the_text_is_the_same(studio: Tenant, elsew
             Reply(200, calendar(event(":20260101T000000Z", "", "DURATION:PT1S", "RRULE:FREQ=SECONDLY"))),
             "The calendar cannot be understood: something repeats within a day.",
         ),
-        (Reply(200, calendar("X:" + "y" * polling.MOST_BYTES)), "The calendar is larger than 2 MB."),
+        (Reply(200, calendar("X:" + "y" * fetching.MOST_BYTES)), "The calendar is larger than 2 MB."),
         (Reply(302, b"", (("Location", "http://10.0.0.1/x.ics"),)), MUST_NOT),
         (Reply(302, b"", (("Location", "file:///etc/passwd"),)), MUST_NOT),
         (Reply(302, b"", (("Location", "/again"),)), ERROR % 302),
@@ -341,11 +341,11 @@ def test_a_crash_reads_it_again(studio: Tenant, elsewhere: Elsewhere, clock: Clo
     feed = subscribe(studio, elsewhere.url)
     (job,) = polling.claim(now=datetime.now(UTC), most=8)
     assert polling.claim(now=datetime.now(UTC), most=8) == []
-    answer = polling.ask(job)
+    answer = fetching.ask(job)
     clock.shift(polling.LEASE)
     assert poll(clock) == 1
     assert blocked(feed) == BLOCKED
-    assert polling.settle(job, polling.outcome_of(job, answer), now=datetime.now(UTC)) is False  # it was not dead
+    assert polling.settle(job, fetching.outcome_of(job, answer), now=datetime.now(UTC)) is False  # it was not dead
     assert Closure.objects.count() == 1
 
 
@@ -365,7 +365,7 @@ def test_another_address_while_it_is_read(studio: Tenant, elsewhere: Elsewhere, 
     feed = subscribe(studio, elsewhere.url)
     (job,) = polling.claim(now=datetime.now(UTC), most=8)
     calendars.change_feed(studio.business.id, feed.uuid, url=f"{elsewhere.server.url}/new.ics")
-    assert polling.settle(job, polling.outcome_of(job, polling.ask(job)), now=datetime.now(UTC)) is False
+    assert polling.settle(job, fetching.outcome_of(job, fetching.ask(job)), now=datetime.now(UTC)) is False
     assert blocked(feed) == []
     assert poll(clock) == 1
     assert elsewhere.server.got[-1].path == "/new.ics"

@@ -9,7 +9,8 @@ import pytest
 
 from bookings.feeds import expanding
 from bookings.feeds.expanding import Window, spans
-from bookings.feeds.reading import MOST_EVENTS, NotACalendar, NotUnderstood, busy_events
+from bookings.feeds.lines import MOST_EVENTS, NotACalendar, NotUnderstood
+from bookings.feeds.reading import busy_events
 from businesses.localtime import minute_of
 from tests.calendars.texts import ATHENS, at, calendar, event
 
@@ -60,6 +61,7 @@ def test_the_same_hour_in_many_spellings(part: str) -> None:
         event(":20260601T070000Z", ":20260601T070000Z"),
         event(":20260601T070000Z", ":20260601T060000Z"),
         event(":20260601T070000Z"),
+        event(":20260601T070000Z", ":20260601T080000Z", "TRANSP:TRANSPARENT", "RRULE:FREQ=HOURLY"),
         event(":20250601T070000Z", ":20250601T080000Z"),
         event(":20270601T070000Z", ":20270601T080000Z"),
         event(":00010101T000000Z", ":00010102T000000Z"),
@@ -285,7 +287,7 @@ def test_what_is_no_calendar(body: bytes) -> None:
         (event(":20260601T070000Z", "", "DURATION:PT1H", "RRULE:FREQ=HOURLY;INTERVAL=12"), "within a day"),
         (event(":20260601T070000Z", "", "DURATION:PT1H", "RRULE:FREQ=DAILY;INTERVAL=0"), "steps of nothing"),
         (event(":20260601T070000Z", "", "DURATION:PT1H", "RRULE:FREQ=DAILY;INTERVAL=-1"), "steps of nothing"),
-        (event(":20260601T070000Z", "", "DURATION:PT1H", "RRULE:FREQ=SOMETIMES"), "within a day"),
+        (event(":20260601T070000Z", "", "DURATION:PT1H", "RRULE:FREQ=SOMETIMES"), "how an event repeats"),
         (event(":20260601T070000Z", "", "DURATION:PT1H", "RRULE:BYDAY=MO"), "how an event repeats"),
         (event(":20260601T070000Z", "", "DURATION:PT1H", "RRULE:FREQ=DAILY;BYDAY=XX"), "how an event repeats"),
         (event(":20260601T070000Z", "", "DURATION:soon"), "how long"),
