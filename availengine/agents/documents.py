@@ -77,32 +77,32 @@ def _as_text(response: HttpResponse, etag: str) -> HttpResponse:
     return response
 
 
+HOST = """# AvailEngine
+
+> What is free and how to book it, for the businesses of this host: people book on pages, programs by an API, agents by
+> the Model Context Protocol.
+
+## Agents
+
+- [MCP server]({base}/mcp): streamable HTTP without sessions. Send a key of the business as `Authorization: Bearer …`; \
+the business gives it. Its tools search services, find free times, hold one, book it when the person has agreed, move \
+and cancel.
+
+## API
+
+{documents}
+
+## Businesses
+
+{businesses}
+"""
+
+
 def _llms(base: str) -> str:
     found = list(_shown().order_by("name", "id").values_list("slug", "name")[: MOST_LISTED + 1])
     documents = [f"- [{dialect.title}]({base}{dialect.prefix}/schema): {dialect.description}" for dialect in DIALECTS]
     businesses = [f"- [{inert(name)}]({base}/book/{slug}.md)" for slug, name in found[:MOST_LISTED]]
     if len(found) > MOST_LISTED:
         businesses.append("\nThere are more, which are not listed here.")
-    return "\n".join(
-        [
-            "# AvailEngine",
-            "",
-            "> What is free and how to book it, for the businesses of this host: people book on pages, programs by "
-            "an API, agents by the Model Context Protocol.",
-            "",
-            "## Agents",
-            "",
-            f"- [MCP server]({base}/mcp): streamable HTTP without sessions. Send a key of the business as "
-            "`Authorization: Bearer …`; the business gives it. Its tools search services, find free times, hold one, "
-            "book it when the person has agreed, move and cancel.",
-            "",
-            "## API",
-            "",
-            *documents,
-            "",
-            "## Businesses",
-            "",
-            *(businesses or ["None shows itself here."]),
-            "",
-        ]
-    )
+    listed = "\n".join(businesses or ["None shows itself here."])
+    return HOST.format(base=base, documents="\n".join(documents), businesses=listed)

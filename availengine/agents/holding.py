@@ -96,7 +96,7 @@ def confirm_booking(caller: Caller, data: dict[str, Any]) -> Told:
     if _guest_of(booking) != guest:  # somebody else was faster
         raise Conflict(CONFIRMED, {"reason": "confirmed_already"})
     owed = settlement.owed(booking)
-    if owed:
+    if owed and booking.status == Status.PENDING:  # later there may be something else to be done, which is not ours
         booking = execution.open_payment(owed, now=current_time()).booking
     return {
         **booking_told(booking, now=caller.now),

@@ -6,9 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from availengine.clock import current_minute
 from availengine.sandbox import Sandbox
-from bookings import tasks
+from bookings import services, tasks
 from bookings.models import Booking, Customer, ManageLink
+from payments.models import Instruction
 from tests.api import hostile
 from tests.api.agents.calls import GUEST, SLOT, Agent
 from tests.api.calls import DAY, Tenant, nothing_changes
@@ -252,6 +254,19 @@ def test_confirmed_twice_it_is_one_deposit(paying: Agent, stripe: Sandbox) -> No
     first, second = (paying.call("confirm_booking", hold_id=hold, **GUEST) for _ in range(2))
     assert first["deposit"] == second["deposit"]
     assert len([r for r in stripe.requests if r.path.endswith("/checkout/sessions") and r.method == "POST"]) == 1
+
+
+def test_what_is_under_way_later_is_not_begun_by_confirming_again(
+    paying: Agent, studio: Tenant, stripe: Sandbox
+) -> None:
+    told = paying.book()
+    stripe.pay_session(told["deposit"]["payment_url"].split("/")[-1], "pm_card_visa")
+    arrive(stripe, "checkout.session.completed")
+    which = {"business_id": studio.business.id, "live": True, "booking_id": UUID(told["booking_id"])}
+    services.refund_deposit(**which, now=current_minute())
+    again = paying.call("confirm_booking", hold_id=told["booking_id"], **GUEST)
+    assert (again["status"], again["deposit"]["status"]) == ("confirmed", "refund_pending")
+    assert Instruction.objects.get(action="refund").progress == "pending"
 
 
 def test_an_unpaid_booking_ends(paying: Agent, clock: Any) -> None:
