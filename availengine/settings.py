@@ -279,6 +279,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ClosureKind": "businesses.models.ClosureKind",
         "BookingStatus": "bookings.models.Status",
         "DepositKind": "payments.models.DepositKind",
+        "DepositStatus": "payments.models.DepositStatus",
         "DepositType": "businesses.models.DepositType",
         "EntryKind": "payments.models.EntryKind",
         "MessageState": "bookings.models.MessageState",

@@ -57,7 +57,8 @@ def test_what_deposits_add(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     made = schemas["CreatedBooking"]
     assert made["required"] == ["booking"]
-    assert set(made["properties"]) == {"booking", "stripe_client_secret", "deposit_type"}
+    checkout = {"checkout_url", "expires_at", "amount_cents", "currency", "state_token"}
+    assert set(made["properties"]) == {"booking", "stripe_client_secret", "deposit_type"} | checkout
     assert "resource_id" not in schemas["CreatedBookingFields"]["required"]
     linked = schemas["LinkedBooking"]
     assert sorted(linked["required"]) == sorted(linked["properties"]) == ["booking", "checkout_url", "expires_at"]

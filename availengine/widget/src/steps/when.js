@@ -93,7 +93,8 @@ class When {
     this.starts.setAttribute("aria-busy", "true");
     const slots = await this.view.busy(() => diary.starts(date));
     this.starts.removeAttribute("aria-busy");
-    if (this.stale || flow.date !== date || slots === null) return;
+    if (this.stale || flow.date !== date) return;
+    if (slots === null) return this.starts.replaceChildren(h("h4", { id: "starts-title" }, flow.clock.day(date)));
     this.#offer(date, slots);
     const count = this.words.say("startsFound", { count: slots.length });
     if (asked) this.view.announce(`${flow.clock.day(date)}: ${slots.length ? count : this.words.say("nothingThatDay")}`);
