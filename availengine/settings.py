@@ -288,7 +288,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "BookingSource": "bookings.models.Source",
         "DepositAudience": "businesses.models.DepositAudience",
         "DepositBasis": "businesses.models.DepositBasis",
-        "DepositStatus": "payments.models.DepositStatus",
         "KeyMode": ["live", "test"],
         "KeyPreset": "businesses.models.Preset",
         "MessageChannel": "bookings.models.MessageChannel",
