@@ -16,6 +16,7 @@ def linked(db: None) -> list[str]:
 
 def kept(url: str) -> tuple[int, str]:
     answer = Client().get(url)
+    answer.close()  # the file
     return answer.status_code, answer.headers["Cache-Control"]
 
 
