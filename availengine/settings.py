@@ -278,6 +278,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "EntryKind": "payments.models.EntryKind",
         "MessageState": "bookings.models.MessageState",
         "DeliveryState": "webhooks.models.State",
+        "CalendarFeedState": "bookings.feeds.overview.STATES",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_REQUEST": True,
