@@ -73,10 +73,10 @@ def _starts(rule: Rule, event: Busy, upper: datetime, until: float) -> Iterator[
 
 
 def _is_excluded(event: Busy, start: datetime) -> bool:
-    """By its moment, or by its day: some programs write dates for events that have times."""
+    """By its moment, or by its day: some programs write dates for times, or midnights for days."""
     if not event.excluded:
         return False
-    return start.date() in event.excluded or (not event.whole_days and utc_of(event.zone, start) in event.excluded)
+    return start.date() in event.excluded or utc_of(event.zone, start) in event.excluded
 
 
 def _may_touch(one: Occurrence, window: Window) -> bool:

@@ -124,7 +124,7 @@ class _Reader:
             zone=zone,
             first=Occurrence(start, length),
             whole_days=whole_days,
-            rules=tuple(self._rule(rule, zone) for rule in _several(event, "RRULE")),
+            rules=tuple(self._rule(rule, zone, whole_days=whole_days) for rule in _several(event, "RRULE")),
             more=tuple(self._more(event, zone, length)),
             excluded=frozenset(changed.get(uid, ())) | {self._moment(value) for value in _dates(event, "EXDATE")},
         )
@@ -142,20 +142,14 @@ class _Reader:
             return length
         return A_DAY if whole_days else timedelta(0)
 
-    def _rule(self, rule: Any, zone: tzinfo) -> Rule:
+    def _rule(self, rule: Any, zone: tzinfo, *, whole_days: bool) -> Rule:
         if not isinstance(rule, vRecur):
             raise NotUnderstood("how an event repeats cannot be read")
         ends = rule.get("UNTIL", [])
         rest = vRecur({name: value for name, value in rule.items() if name.upper() != "UNTIL"})
         text: str = rest.to_ical().decode()  # type: ignore[no-untyped-call]
         _require_rule(text, SELDOM)
-        return Rule(text, min((self._until(end, zone) for end in ends), default=None))
-
-    @staticmethod
-    def _until(end: Any, zone: tzinfo) -> datetime:
-        if not isinstance(end, datetime):
-            return datetime.combine(end, time.max)
-        return end if end.tzinfo is None else end.astimezone(zone).replace(tzinfo=None)
+        return Rule(text, min((_until(end, zone, whole_days=whole_days) for end in ends), default=None))
 
     def _more(self, event: Component, zone: tzinfo, length: timedelta) -> Iterator[Occurrence]:
         for value in _dates(event, "RDATE"):
@@ -222,6 +216,13 @@ def _by_name(name: str) -> tzinfo:
         except (ValueError, KeyError, OSError):
             continue
     raise NotUnderstood("a time zone is not known")
+
+
+def _until(end: Any, zone: tzinfo, *, whole_days: bool) -> datetime:
+    """Of days the last one counts as it is written, whatever hour some programs put behind it."""
+    if whole_days or not isinstance(end, datetime):
+        return datetime.combine(end, time.max)
+    return end if end.tzinfo is None else end.astimezone(zone).replace(tzinfo=None)
 
 
 def _takes_time(event: Component) -> bool:

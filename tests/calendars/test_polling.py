@@ -206,6 +206,9 @@ def test_what_cannot_be_read_keeps_its_state(
     assert not Message.objects.exists()
 
 
+PAUSES = [(13, 17), (13, 17), (27, 33), (54, 66), (108, 132), (108, 132)]  # minutes
+
+
 def test_nobody_answers(studio: Tenant, elsewhere: Elsewhere, clock: Clock) -> None:
     """The owner is told after the third time, once, and when it works again."""
     elsewhere.text = calendar(DENTIST)
@@ -216,7 +219,7 @@ def test_nobody_answers(studio: Tenant, elsewhere: Elsewhere, clock: Clock) -> N
     waits, told = [], []
     for _ in range(6):
         feed.refresh_from_db()
-        waits.append(round((feed.next_poll_at - clock_of(clock)).total_seconds() / 60))  # type: ignore[operator]
+        waits.append(round((feed.next_poll_at - datetime.now(UTC)).total_seconds() / 60))  # type: ignore[operator]
         poll(clock, timedelta(hours=3) if len(waits) > 3 else timedelta(minutes=17 * len(waits) ** 2))
         told.append(Message.objects.count())
     assert told == [0, 1, 1, 1, 1, 1]  # the second time it has failed for more than an hour
@@ -228,13 +231,6 @@ def test_nobody_answers(studio: Tenant, elsewhere: Elsewhere, clock: Clock) -> N
     assert "https://book.example/dashboard/studio/setup/calendars/" in message.text
     assert blocked(feed) == BLOCKED
     assert url not in message.text
-
-
-PAUSES = [(13, 17), (13, 17), (27, 33), (54, 66), (108, 132), (108, 132)]
-
-
-def clock_of(clock: Clock) -> datetime:
-    return datetime.now(UTC)
 
 
 def test_the_owner_is_told_when_it_works_again(studio: Tenant, elsewhere: Elsewhere, clock: Clock) -> None:

@@ -158,9 +158,17 @@ def test_a_rule_from_long_ago() -> None:
     assert busy(part) == [TEN]
 
 
-def test_days_that_repeat() -> None:
-    part = event(";VALUE=DATE:20260105", ";VALUE=DATE:20260106", "RRULE:FREQ=WEEKLY;UNTIL=20260119")
-    assert busy(part) == [(at(ATHENS, 2026, 1, day), at(ATHENS, 2026, 1, day + 1)) for day in (5, 12, 19)]
+@pytest.mark.parametrize("until", ["20260119", "20260119T000000Z", "20260119T050000Z"])
+@pytest.mark.parametrize("zone", [ATHENS, NEW_YORK])
+def test_days_that_repeat(zone: ZoneInfo, until: str) -> None:
+    part = event(";VALUE=DATE:20260105", ";VALUE=DATE:20260106", f"RRULE:FREQ=WEEKLY;UNTIL={until}")
+    assert busy(part, zone=zone) == [(at(zone, 2026, 1, day), at(zone, 2026, 1, day + 1)) for day in (5, 12, 19)]
+
+
+@pytest.mark.parametrize("line", ["EXDATE;VALUE=DATE:20260112", "EXDATE;TZID=Europe/Athens:20260112T000000"])
+def test_days_that_are_left_out(line: str) -> None:
+    part = event(";VALUE=DATE:20260105", ";VALUE=DATE:20260106", "RRULE:FREQ=WEEKLY;COUNT=3", line)
+    assert busy(part) == [(at(ATHENS, 2026, 1, day), at(ATHENS, 2026, 1, day + 1)) for day in (5, 19)]
 
 
 WEEKLY = event(

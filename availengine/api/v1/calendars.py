@@ -26,18 +26,18 @@ from businesses.models.base import TenantModel
 URL_HELP = "https:// or webcal://. Kept sealed, and never shown again."
 
 
-class FeedInput(serializers.Serializer[Any]):
+class CalendarFeedInput(serializers.Serializer[Any]):
     name = Text(max_length=100)
     resource_id = Uuid()
     url = Text(max_length=2000, help_text=URL_HELP)
 
 
-class FeedChange(serializers.Serializer[Any]):
+class CalendarFeedChange(serializers.Serializer[Any]):
     name = Text(max_length=100, required=False)
     url = Text(max_length=2000, required=False, help_text=URL_HELP)
 
 
-class FeedAnswer(serializers.Serializer[Any]):
+class CalendarFeedAnswer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     resource_id = serializers.UUIDField()
@@ -53,7 +53,7 @@ class Feeds(EditableView):
     """What is busy in a calendar elsewhere blocks a resource here."""
 
     scopes = dict.fromkeys((*ACTIONS, "poll"), Scope.CATALOGUE_MANAGE)
-    model, input = CalendarFeed, FeedInput
+    model, input = CalendarFeed, CalendarFeedInput
 
     def rows(self) -> QuerySet[Any]:
         ahead = Count("blocks", filter=Q(blocks__ends_at__gt=current_time()))
@@ -77,15 +77,15 @@ class Feeds(EditableView):
             self.principal.business_id, name=data["name"], resource=data["resource_id"], url=data["url"]
         )
 
-    @extend_schema(operation_id="update_calendar_feed", request=FeedChange, responses=FeedAnswer)
+    @extend_schema(operation_id="update_calendar_feed", request=CalendarFeedChange, responses=CalendarFeedAnswer)
     def update(self, request: Request, key: UUID) -> Response:
         """What the old address blocked stays until the new one was read."""
         self.row(key)
-        data = self.read(FeedChange, request.data, partial=True)
+        data = self.read(CalendarFeedChange, request.data, partial=True)
         calendars.change_feed(self.principal.business_id, key, name=data.get("name"), url=data.get("url"))
         return Response(self.told(self.row(key)))
 
-    @extend_schema(operation_id="poll_calendar_feed", request=None, responses={202: FeedAnswer})
+    @extend_schema(operation_id="poll_calendar_feed", request=None, responses={202: CalendarFeedAnswer})
     @idempotent
     def poll(self, request: Request, key: UUID) -> Response:
         """Read it as soon as possible, and not only when its time has come."""
@@ -99,18 +99,18 @@ class Feeds(EditableView):
         return Response(status=204)
 
 
-class AddressInput(serializers.Serializer[Any]):
+class CalendarAddressInput(serializers.Serializer[Any]):
     name = Text(max_length=100)
     resource_id = Uuid(required=False, allow_null=True, help_text="Of one resource; else of the business.")
     shows_customers = Boolean(required=False, help_text="Full names and phone numbers.")
 
 
-class AddressChange(serializers.Serializer[Any]):
+class CalendarAddressChange(serializers.Serializer[Any]):
     name = Text(max_length=100, required=False)
     shows_customers = Boolean(required=False)
 
 
-class AddressAnswer(serializers.Serializer[Any]):
+class CalendarAddressAnswer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     resource_id = serializers.UUIDField(allow_null=True)
@@ -118,7 +118,7 @@ class AddressAnswer(serializers.Serializer[Any]):
     issued_at = serializers.DateTimeField()
 
 
-class IssuedAddress(AddressAnswer):
+class IssuedCalendarAddress(CalendarAddressAnswer):
     url = serializers.CharField(help_text="Shown this once.")
 
 
@@ -126,7 +126,7 @@ class Addresses(CatalogueView):
     """Where calendar programs subscribe to the live bookings. Only live keys may make them."""
 
     scopes = dict.fromkeys(ACTIONS, Scope.CATALOGUE_MANAGE)
-    model, input = CalendarAddress, AddressInput
+    model, input = CalendarAddress, CalendarAddressInput
 
     def rows(self) -> QuerySet[Any]:
         return calendars.addresses_of(self.principal.business_id)
@@ -140,10 +140,12 @@ class Addresses(CatalogueView):
             "issued_at": moment_text(row.issued_at),
         }
 
-    @extend_schema(operation_id="create_calendar_address", request=AddressInput, responses={201: IssuedAddress})
+    @extend_schema(
+        operation_id="create_calendar_address", request=CalendarAddressInput, responses={201: IssuedCalendarAddress}
+    )
     @idempotent
     def create(self, request: Request) -> Response:
-        data = self.read(AddressInput, request.data)
+        data = self.read(CalendarAddressInput, request.data)
         self._require_live()
         return self._issued(
             *calendars.create_address(
@@ -154,15 +156,17 @@ class Addresses(CatalogueView):
             )
         )
 
-    @extend_schema(operation_id="update_calendar_address", request=AddressChange, responses=AddressAnswer)
+    @extend_schema(
+        operation_id="update_calendar_address", request=CalendarAddressChange, responses=CalendarAddressAnswer
+    )
     def update(self, request: Request, key: UUID) -> Response:
         self.row(key)
         self._require_live()
-        data = self.read(AddressChange, request.data, partial=True)
+        data = self.read(CalendarAddressChange, request.data, partial=True)
         calendars.change_address(self.principal.business_id, key, data)
         return Response(self.told(self.row(key)))
 
-    @extend_schema(operation_id="rotate_calendar_address", request=None, responses={201: IssuedAddress})
+    @extend_schema(operation_id="rotate_calendar_address", request=None, responses={201: IssuedCalendarAddress})
     @idempotent
     def rotate(self, request: Request, key: UUID) -> Response:
         """A new address; the old one works no more."""
@@ -188,17 +192,19 @@ extend_schema_view(
     list=extend_schema(
         operation_id="list_calendar_feeds",
         parameters=[wire.ListQuery],
-        responses=wire.page_of("CalendarFeedPage", FeedAnswer),
+        responses=wire.page_of("CalendarFeedPage", CalendarFeedAnswer),
     ),
-    retrieve=extend_schema(operation_id="get_calendar_feed", responses=FeedAnswer),
-    create=extend_schema(operation_id="create_calendar_feed", request=FeedInput, responses={201: FeedAnswer}),
+    retrieve=extend_schema(operation_id="get_calendar_feed", responses=CalendarFeedAnswer),
+    create=extend_schema(
+        operation_id="create_calendar_feed", request=CalendarFeedInput, responses={201: CalendarFeedAnswer}
+    ),
     destroy=extend_schema(operation_id="delete_calendar_feed", responses={204: None}),
 )(Feeds)
 extend_schema_view(
     list=extend_schema(
         operation_id="list_calendar_addresses",
         parameters=[wire.ListQuery],
-        responses=wire.page_of("CalendarAddressPage", AddressAnswer),
+        responses=wire.page_of("CalendarAddressPage", CalendarAddressAnswer),
     ),
-    retrieve=extend_schema(operation_id="get_calendar_address", responses=AddressAnswer),
+    retrieve=extend_schema(operation_id="get_calendar_address", responses=CalendarAddressAnswer),
 )(Addresses)
