@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from availengine.api.fields import (
@@ -189,10 +190,17 @@ class BookingsQuery(serializers.Serializer[Any]):
     cursor = Text(max_length=500, required=False)
 
 
+@extend_schema_field({"oneOf": [{"type": "string", "format": "date"}, {"type": "string", "maxLength": 0}]})
+class DateFilter(Date):
+    """A date, or nothing: an empty filter is none."""
+
+
 class BookingFilters(serializers.Serializer[Any]):
     """For the document: what filters.py takes."""
 
-    booking_date = Date(required=False)
-    res_date = Date(required=False, help_text="The same as booking_date.")
-    status = serializers.ChoiceField(choices=Status.choices, required=False)
-    code = Text(max_length=100, required=False, help_text="A part of the confirmation code, in any case.")
+    booking_date = DateFilter(required=False)
+    res_date = DateFilter(required=False, help_text="The same as booking_date.")
+    status = serializers.ChoiceField(choices=Status.choices, required=False, allow_blank=True)
+    code = Text(
+        max_length=100, required=False, allow_blank=True, help_text="A part of the confirmation code, in any case."
+    )
