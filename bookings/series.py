@@ -15,6 +15,7 @@ from bookings.customers import customer_for
 from bookings.errors import SlotTaken
 from bookings.models import Booking, Series, SeriesUnit
 from bookings.moving import MOVABLE
+from bookings.once import USED
 from bookings.placing import Start, lock_resources, nearest_starts
 from bookings.queries import snapshot_of
 from bookings.snapshot import Snapshot, within_reach
@@ -99,7 +100,7 @@ def create_series(new: services.NewBooking, rule: Rule, *, conflicts: str, now: 
     """Book all visits of a series or, with `skip`, those that are free. `new` is the first of them.
 
     No deposit is asked for: series are booked by staff. Raises SeriesRefused when nothing was booked, with the nearest
-    free starts for each visit that failed; Invalid, NotFound.
+    free starts for each visit that failed; Conflict when there is one with this key; Invalid, NotFound.
     """
     if not new.ask.staff or new.deposit is not None:
         raise Invalid("Series are booked by staff, without a deposit.")
@@ -123,6 +124,8 @@ def _create(
     performing = {key for service in wish.services for key in service.performers}
     besides = {r.id for r in snapshot.calendar.resources.values() if r.kind in kinds}
     lock_resources(new.business_id, performing | besides)
+    if new.key and Series.objects.filter(uuid=new.key).exists():
+        raise Conflict(USED)
     series = Series.objects.create(
         business_id=new.business_id,
         uuid=new.key or uuid4(),

@@ -184,20 +184,20 @@ class Timeline:
         return f"h{down // 60} m{down % 60}" if self.window[0] <= self.now <= self.window[1] else ""
 
     def blocks(self) -> list[Block]:
-        found, classes = self._apart(filter(self._on_page, self.entries))
+        found = self._standing(filter(self._on_page, self.entries))
         shown = sorted(found, key=lambda entry: entry.start)
         spans = ((self._places[entry.resource], entry.start, entry.end) for entry in shown)
         apart = lanes(spans)
         parts = self._parts(shown)
         told = [self.block(entry, lane, parts) for entry, lane in zip(shown, apart, strict=True)]
         return [
-            self._class_block(block, entry) if entry.session in classes and entry.status not in GONE else block
+            self._class_block(block, entry) if entry.session and entry.status not in GONE else block
             for block, entry in zip(told, shown, strict=True)
         ]
 
-    def _apart(self, entries: Iterable[Entry]) -> tuple[list[Entry], set[int | None]]:
-        """What is shown by itself: of a class its first booking, preferably one that is not filtered out, stands for
-        all of them; and the classes.
+    def _standing(self, entries: Iterable[Entry]) -> list[Entry]:
+        """What is shown by itself. Of a class its first booking, preferably one that is not filtered out, stands for
+        all of them.
         """
         alone: list[Entry] = []
         classes: dict[tuple[int, int], Entry] = {}
@@ -209,7 +209,7 @@ class Timeline:
                 and self.filters.wants(entry, self.now)
             ):
                 classes[entry.session, entry.resource] = entry
-        return [*alone, *classes.values()], {session for session, _resource in classes}
+        return [*alone, *classes.values()]
 
     def _class_block(self, block: Block, entry: Entry) -> Block:
         """Several bookings as one: what it is, and how many places are taken. The panel of any names the others."""

@@ -100,6 +100,14 @@ def test_each_visit_is_a_booking(salon: Outcome) -> None:
     assert_sound()
 
 
+def test_one_key_makes_one_series(salon: Outcome) -> None:
+    key = uuid4()
+    series, _ = create_series(visit(salon, key=key), WEEKLY, conflicts="refuse", now=NOW)
+    with pytest.raises(Conflict, match="sent before"):
+        create_series(visit(salon, key=key, hour=12), WEEKLY, conflicts="refuse", now=NOW)
+    assert (series.uuid, Series.objects.count(), Booking.objects.count()) == (key, 1, 3)
+
+
 def test_all_or_nothing_names_what_failed_and_what_is_free(salon: Outcome) -> None:
     services.create_booking(visit(salon, date(2026, 5, 22)), now=NOW)
     with pytest.raises(SeriesRefused) as refused:
