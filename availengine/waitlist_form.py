@@ -92,7 +92,7 @@ class WishForm(forms.Form):
     )
 
     def __init__(self, snapshot: Snapshot, now: int, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         offered = [(str(service.uuid), service.name) for service in snapshot.offered_services()]
         self.fields["service"].choices = offered  # type: ignore[attr-defined]
         today = date_of(snapshot.business.zone, now)

@@ -74,7 +74,7 @@ def join_waitlist(new: NewEntry, *, now: int) -> WaitlistEntry:
     entry.business = business
     _store(entry, new.key)
     letters.tell_joined(entry, links.new_link(entry))
-    turns.mark(entry.business_id, live=entry.live, now=moment_of(now))
+    turns.mark(entry.business_id, live=entry.live, now=moment_of(now - 1))  # `now` may be the minute that begins next
     return entry
 
 
@@ -180,7 +180,7 @@ def leave_waitlist(business_id: int, key: UUID, *, live: bool, now: int) -> Wait
         raise Conflict("This is booked, and waits for its deposit. Cancel the booking instead.", {"state": "booked"})
     if offer:
         let_go(offer, OfferState.DECLINED)
-        turns.mark(entry.business_id, live=entry.live, now=moment_of(now))
+        turns.mark(entry.business_id, live=entry.live, now=moment_of(now - 1))
     if entry.state in AT_WORK:
         entry.state = EntryState.WITHDRAWN
         entry.save(update_fields=["state", "updated_at"])

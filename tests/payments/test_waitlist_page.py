@@ -224,7 +224,7 @@ def test_declined_and_left(offered: str, browser: Client) -> None:
 
 def test_too_late(offered: str, browser: Client) -> None:
     form = hidden(browser.get(offered), "offer")
-    with time_machine.travel(timezone.now() + timedelta(minutes=30), tick=False):
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
         answer = browser.post(f"{offered}/accept", {"offer": form})
         assert answer.status_code == 409
         assert "not held for you any more" in shown(answer)
