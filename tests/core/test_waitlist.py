@@ -473,3 +473,9 @@ def test_handed_out_and_erased_with_their_person(ada: WaitlistEntry) -> None:
     assert not WaitlistEntry.objects.filter(id=ada.id).exists()
     assert not Message.objects.filter(recipient="ada@example.com").exists()
     assert not Booking.objects.filter(guest_email="ada@example.com").exists()
+
+
+def test_check_integrity_notices_an_offer_without_its_entry(ada: WaitlistEntry) -> None:
+    WaitlistEntry.objects.filter(id=ada.id).update(state="waiting")
+    findings = dict(broken_promises())["who is offered a time on the waitlist has it held, or is to pay for it"]
+    assert findings == [f"waitlist entry {ada.id} is waiting, its offer open, the booking pending"]
