@@ -24,7 +24,8 @@ from businesses.errors import Conflict, Invalid, NotFound
 from businesses.localtime import DAY, date_of, earliest_instant, moment_of
 from businesses.models import Business
 
-MOST_ENTRIES = 3  # at work at once, per phone, e-mail or address
+MOST_ENTRIES = 3  # at work at once, per phone and e-mail
+MOST_PER_ADDRESS = 20  # entries last for days, and a whole house or a mobile network may be behind one address
 KEPT = timedelta(days=30)  # so long an entry that has ended can be looked up
 
 
@@ -139,15 +140,16 @@ def _require_possible(entry: WaitlistEntry, snapshot: Snapshot) -> None:
 
 
 def _require_few(entry: WaitlistEntry) -> None:
+    """Raises Conflict when this person, or this address, which many may share, waits for too much already."""
     keys = {
-        f"customer {entry.customer_id}": Q(customer_id=entry.customer_id),
-        f"e-mail {entry.guest_email.lower()}": Q(guest_email__iexact=entry.guest_email),
+        f"customer {entry.customer_id}": (Q(customer_id=entry.customer_id), MOST_ENTRIES),
+        f"e-mail {entry.guest_email.lower()}": (Q(guest_email__iexact=entry.guest_email), MOST_ENTRIES),
     }
     if entry.visitor:
-        keys[f"visitor {entry.visitor}"] = Q(visitor=entry.visitor)
+        keys[f"visitor {entry.visitor}"] = (Q(visitor=entry.visitor), MOST_PER_ADDRESS)
     lock_names(f"{entry.business_id} waiting {name}" for name in keys)
     mine = WaitlistEntry.objects.filter(business_id=entry.business_id, live=entry.live, state__in=AT_WORK)
-    if any(mine.filter(key).count() >= MOST_ENTRIES for key in keys.values()):
+    if any(mine.filter(key).count() >= most for key, most in keys.values()):
         raise Conflict(
             f"You are on the waitlist {MOST_ENTRIES} times already. Leave it once first.",
             {"reason": "too_many_entries"},
