@@ -282,6 +282,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "EntryKind": "payments.models.EntryKind",
         "MessageState": "bookings.models.MessageState",
         "DeliveryState": "webhooks.models.State",
+        "WaitlistState": "bookings.models.EntryState",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_REQUEST": True,

@@ -225,6 +225,13 @@ def offer_under_way(entry: WaitlistEntry) -> WaitlistOffer | None:
     return offer
 
 
+def booking_of(entry: WaitlistEntry) -> Booking | None:
+    """What is held or booked for an entry."""
+    found = entry.offers.filter(state__in=(*UNDER_WAY, OfferState.TAKEN)).select_related("booking").order_by("-id")
+    offer = found.first()
+    return offer.booking if offer else None
+
+
 def offers_under_way(entries: Sequence[WaitlistEntry]) -> dict[int, WaitlistOffer]:
     """By entry."""
     found = WaitlistOffer.objects.filter(entry__in=entries, state__in=UNDER_WAY)
