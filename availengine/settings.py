@@ -284,6 +284,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "EntryKind": "payments.models.EntryKind",
         "MessageState": "bookings.models.MessageState",
         "DeliveryState": "webhooks.models.State",
+        "WaitlistState": "bookings.models.EntryState",
         "CalendarFeedState": "bookings.feeds.overview.STATES",
         # What clients that are made from the documents call these types.
         "BookingSource": "bookings.models.Source",

@@ -23,7 +23,7 @@ from bookings.deposits import DepositWish
 from bookings.holds import HoldEnded
 from bookings.models import AT_WORK, EntryState, OfferState, WaitlistEntry, WaitlistOffer
 from bookings.waitlist import letters, offers
-from bookings.waitlist.entries import leave_waitlist, offer_under_way, place_of
+from bookings.waitlist.entries import booking_of, leave_waitlist, offer_under_way, place_of
 from bookings.waitlist.links import entry_of
 from bookings.wording import language_of, spoken_moment
 from businesses.actors import act_as
@@ -143,12 +143,11 @@ def _page(
 ) -> HttpResponse:
     found.refresh_from_db(fields=["state", "queued_at"])
     offer = offer_under_way(found)
-    booking = offer.booking if offer else None
     context: dict[str, Any] = {
         "entry": found,
         "business": found.business,
         "language": found.language or language_of(found.business),
-        "facts": letters.facts_of(found, booking),
+        "facts": letters.facts_of(found, booking_of(found)),
         "token": token,
         "problem": problem,
         "place": place_of(found) if found.state == EntryState.WAITING else 0,

@@ -125,7 +125,7 @@ def confirm_hold(
     if booking.held_until is None:
         _require_was_held(booking)
         return booking
-    if not booking.is_held or booking.held_until <= moment_of(now):
+    if not booking.is_held or booking.held_until < moment_of(now):  # a minute counts to its end
         raise HoldEnded
     _confirm(booking, told, now)
     return booking

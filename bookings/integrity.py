@@ -160,6 +160,19 @@ PROMISES = (
         """,
     ),
     Promise(
+        "who is offered a time on the waitlist has it held, or is to pay for it",
+        """
+        SELECT format('waitlist entry %s is %s, its offer %s, the booking %s', e.id, e.state, coalesce(o.state, 'none'),
+                      coalesce(b.status, 'none'))
+        FROM bookings_waitlistentry e
+        LEFT JOIN bookings_waitlistoffer o ON o.entry_id = e.id AND o.state IN ('open', 'accepted')
+        LEFT JOIN bookings_booking b ON b.id = o.booking_id
+        WHERE (e.state = 'offered') <> (o.id IS NOT NULL)
+           OR o.state = 'open' AND (b.id IS NULL OR b.held_until IS NULL OR b.holder <> 'waitlist')
+           OR o.state = 'accepted' AND (b.id IS NULL OR b.held_until IS NOT NULL)
+        """,
+    ),
+    Promise(
         "what Stripe was to do is done within a day",
         """
         SELECT format('instruction %s: %s since %s (%s)', i.id, i.action, i.created_at, i.problem)

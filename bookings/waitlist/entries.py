@@ -24,7 +24,8 @@ from businesses.errors import Conflict, Invalid, NotFound
 from businesses.localtime import DAY, date_of, earliest_instant, moment_of
 from businesses.models import Business
 
-MOST_ENTRIES = 3  # at work at once, per phone, e-mail or address
+MOST_ENTRIES = 3  # at work at once, per phone and e-mail
+MOST_PER_ADDRESS = 20  # entries last for days, and a whole house or a mobile network may be behind one address
 KEPT = timedelta(days=30)  # so long an entry that has ended can be looked up
 
 
@@ -74,7 +75,7 @@ def join_waitlist(new: NewEntry, *, now: int) -> WaitlistEntry:
     entry.business = business
     _store(entry, new.key)
     letters.tell_joined(entry, links.new_link(entry))
-    turns.mark(entry.business_id, live=entry.live, now=moment_of(now))
+    turns.mark(entry.business_id, live=entry.live, now=moment_of(now - 1))  # `now` may be the minute that begins next
     return entry
 
 
@@ -139,15 +140,16 @@ def _require_possible(entry: WaitlistEntry, snapshot: Snapshot) -> None:
 
 
 def _require_few(entry: WaitlistEntry) -> None:
+    """Raises Conflict when this person, or this address, which many may share, waits for too much already."""
     keys = {
-        f"customer {entry.customer_id}": Q(customer_id=entry.customer_id),
-        f"e-mail {entry.guest_email.lower()}": Q(guest_email__iexact=entry.guest_email),
+        f"customer {entry.customer_id}": (Q(customer_id=entry.customer_id), MOST_ENTRIES),
+        f"e-mail {entry.guest_email.lower()}": (Q(guest_email__iexact=entry.guest_email), MOST_ENTRIES),
     }
     if entry.visitor:
-        keys[f"visitor {entry.visitor}"] = Q(visitor=entry.visitor)
+        keys[f"visitor {entry.visitor}"] = (Q(visitor=entry.visitor), MOST_PER_ADDRESS)
     lock_names(f"{entry.business_id} waiting {name}" for name in keys)
     mine = WaitlistEntry.objects.filter(business_id=entry.business_id, live=entry.live, state__in=AT_WORK)
-    if any(mine.filter(key).count() >= MOST_ENTRIES for key in keys.values()):
+    if any(mine.filter(key).count() >= most for key, most in keys.values()):
         raise Conflict(
             f"You are on the waitlist {MOST_ENTRIES} times already. Leave it once first.",
             {"reason": "too_many_entries"},
@@ -180,7 +182,7 @@ def leave_waitlist(business_id: int, key: UUID, *, live: bool, now: int) -> Wait
         raise Conflict("This is booked, and waits for its deposit. Cancel the booking instead.", {"state": "booked"})
     if offer:
         let_go(offer, OfferState.DECLINED)
-        turns.mark(entry.business_id, live=entry.live, now=moment_of(now))
+        turns.mark(entry.business_id, live=entry.live, now=moment_of(now - 1))
     if entry.state in AT_WORK:
         entry.state = EntryState.WITHDRAWN
         entry.save(update_fields=["state", "updated_at"])
@@ -221,6 +223,13 @@ def offer_under_way(entry: WaitlistEntry) -> WaitlistOffer | None:
     found: Any = entry.offers.filter(state__in=UNDER_WAY)
     offer: WaitlistOffer | None = found.select_related("booking__deposit").first()
     return offer
+
+
+def booking_of(entry: WaitlistEntry) -> Booking | None:
+    """What is held or booked for an entry."""
+    found = entry.offers.filter(state__in=(*UNDER_WAY, OfferState.TAKEN)).select_related("booking").order_by("-id")
+    offer = found.first()
+    return offer.booking if offer else None
 
 
 def offers_under_way(entries: Sequence[WaitlistEntry]) -> dict[int, WaitlistOffer]:

@@ -61,18 +61,27 @@ def _step(turn_id: int, now: datetime) -> int | None:
         return None
     entry = None
     for entry in turn.waiting()[:BATCH]:
-        if _offered_first_free(entry, now):
+        start = _fitting(entry, now)
+        if start is None:
+            continue
+        if any(_offered(earlier, _fitting(earlier, now), now) for earlier in turn.ahead_of(entry, start)):
+            return 1  # what was freed since they were looked at; this entry is looked at again
+        if _offered(entry, start, now):
             turn.passed(entry)
             return 1
     turn.passed(entry)
     return None if entry is None else 0
 
 
-def _offered_first_free(entry: WaitlistEntry, now: datetime) -> bool:
+def _fitting(entry: WaitlistEntry, now: datetime) -> Start | None:
+    """What could be offered to an entry now."""
     if not letters.reachable(entry) or entry.ends_at <= now:
-        return False
+        return None
     refused = entry.offers.filter(state__in=NOT_AGAIN).values_list("starts_at", flat=True)
-    start = first_free(entry, now=minute_of(now), without={minute_of(moment) for moment in refused})
+    return first_free(entry, now=minute_of(now), without={minute_of(moment) for moment in refused})
+
+
+def _offered(entry: WaitlistEntry, start: Start | None, now: datetime) -> bool:
     if start is None:
         return False
     mine = locked_entry(entry.business_id, entry.uuid, live=entry.live)
@@ -170,7 +179,7 @@ def decline_offer(business_id: int, key: UUID, offer: UUID, *, live: bool, now: 
     if found.state == OfferState.OPEN:
         let_go(found, OfferState.DECLINED)
         _become(entry, EntryState.WAITING)
-        turns.mark(entry.business_id, live=live, now=moment_of(now))
+        turns.mark(entry.business_id, live=live, now=moment_of(now - 1))
     return entry
 
 
@@ -257,7 +266,7 @@ def _settle_accepted(entry: WaitlistEntry, offer: WaitlistOffer, now: datetime) 
 def _lapse(entry: WaitlistEntry, offer: WaitlistOffer, now: datetime) -> None:
     """To the back of the list; the second time off it."""
     entry.lapsed += 1
-    entry.queued_at = now
+    entry.queued_at = moment_of(minute_of(now) + 2)  # behind all who have joined by now: their minutes are rounded up
     over = entry.lapsed >= MOST_LAPSED or entry.ends_at <= now
     entry.state = EntryState.EXPIRED if over else EntryState.WAITING
     entry.save(update_fields=["lapsed", "queued_at", "state", "updated_at"])

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from bookings.models import EntryState, EventReader, WaitlistEntry, WaitlistTurn
+from bookings.placing import Start
 from businesses.db import execute
 from webhooks import feed
 
@@ -89,14 +90,24 @@ class Turn:
 
     row: WaitlistTurn
 
-    def waiting(self) -> QuerySet[WaitlistEntry]:
-        """Those who wait and were not looked at yet, in order."""
+    def _all(self) -> QuerySet[WaitlistEntry]:
         row = self.row
         found = WaitlistEntry.objects.filter(business_id=row.business_id, live=row.live, state=EntryState.WAITING)
-        if row.after_id is not None:
-            at, key = row.after_queued_at, row.after_id
-            found = found.filter(Q(queued_at__gt=at) | Q(queued_at=at, id__gt=key))
         return found.select_related("business").order_by("queued_at", "id")
+
+    def waiting(self) -> QuerySet[WaitlistEntry]:
+        """Those who wait and were not looked at yet, in order."""
+        at, key = self.row.after_queued_at, self.row.after_id
+        if key is None:
+            return self._all()
+        return self._all().filter(Q(queued_at__gt=at) | Q(queued_at=at, id__gt=key))
+
+    def ahead_of(self, entry: WaitlistEntry, start: Start) -> QuerySet[WaitlistEntry]:
+        """Those before an entry who wait for this start as well: it may have been freed since they were looked at."""
+        ahead = Q(queued_at__lt=entry.queued_at) | Q(queued_at=entry.queued_at, id__lt=entry.id)
+        on = {"first_day__lte": start.date, "last_day__gte": start.date}
+        at = {"from_minutes__lte": start.minutes, "until_minutes__gte": start.minutes}
+        return self._all().filter(ahead, **on, **at)
 
     def passed(self, entry: WaitlistEntry | None) -> None:
         """Go on behind this entry; None: the list is done. A mark that was made meanwhile begins it anew instead."""

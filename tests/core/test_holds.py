@@ -152,7 +152,7 @@ def test_a_business_that_looks_first_does_so(salon: Outcome) -> None:
     assert confirm(held(salon, staff=True)).status == "confirmed"
 
 
-@pytest.mark.parametrize(("now", "ends"), [(NOW + 29, False), (NOW + 30, True)])
+@pytest.mark.parametrize(("now", "ends"), [(NOW + 30, False), (NOW + 31, True)])
 def test_a_hold_that_is_over_cannot_be_confirmed(salon: Outcome, now: int, ends: bool) -> None:
     booking = held(salon)
     if ends:

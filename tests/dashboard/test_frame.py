@@ -128,7 +128,7 @@ def test_the_api_carries_no_policy(db: None) -> None:
     assert "Content-Security-Policy" not in Client().get("/v1/businesses/x").headers
 
 
-DESK = ["Today", "Calendar", "Bookings", "Customers", "Insights"]
+DESK = ["Today", "Calendar", "Bookings", "Customers", "Waitlist", "Insights"]
 
 
 def labels(page: str) -> list[str]:

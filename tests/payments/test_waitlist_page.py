@@ -208,6 +208,7 @@ def test_taken_it_is_booked(offered: str, browser: Client) -> None:
         answer = browser.post(f"{offered}/accept", {"offer": form})
         assert (answer.status_code, answer.headers["Location"]) == (302, offered)
     assert "Your booking is made." in shown(browser.get(offered))
+    assert "Friday, 15 May 2026, 10:00 – 11:00" in shown(browser.get(offered))
     booking = Booking.objects.get(guest_first_name="Ada")
     assert (booking.status, booking.held_until, booking.source) == ("confirmed", None, "online")
 
@@ -224,7 +225,7 @@ def test_declined_and_left(offered: str, browser: Client) -> None:
 
 def test_too_late(offered: str, browser: Client) -> None:
     form = hidden(browser.get(offered), "offer")
-    with time_machine.travel(timezone.now() + timedelta(minutes=30), tick=False):
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
         answer = browser.post(f"{offered}/accept", {"offer": form})
         assert answer.status_code == 409
         assert "not held for you any more" in shown(answer)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bookings.models import WaitlistEntry
+from bookings.waitlist import entries
 from tests.api.calls import DAY, Tenant, nothing_changes, ok, refused
 
 ROUTE = "/v1/waitlist"
@@ -53,11 +54,12 @@ def test_sent_twice_it_is_one_entry(studio: Tenant) -> None:
     assert WaitlistEntry.objects.count() == 1
 
 
-def test_a_browser_key_keeps_a_digest_of_the_visitor(studio: Tenant) -> None:
+def test_a_browser_key_keeps_a_digest_of_the_visitor(studio: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         person = {"email": f"a{number}@example.com", "phone": f"+30123456780{number}"}
         ok(studio.widget.post(ROUTE, studio.waiting(**person)), 201)
     assert len({row.visitor for row in WaitlistEntry.objects.all()}) == 1
+    monkeypatch.setattr(entries, "MOST_PER_ADDRESS", 3)
     with nothing_changes():
         answer = studio.widget.post(ROUTE, studio.waiting())
     assert refused(answer, 409)["details"] == {"reason": "too_many_entries"}
