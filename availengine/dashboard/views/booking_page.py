@@ -87,6 +87,7 @@ def _page(
     hosted = f"/book/{desk.business.slug}"
     context: dict[str, Any] = {
         "form": BookingPageForm(initial=model_to_dict(desk.business, FIELDS)),
+        "hosted": hosted,
         "address": f"{settings.BASE_URL}{hosted}" if is_served(hosted) else "",
     }
     if is_served(SCRIPT) and desk.may(Permission.INTEGRATIONS):
