@@ -16,7 +16,7 @@ from payments.models import Action, Channel, Deposit, DepositKind, DepositStatus
 from payments.money import to_stripe
 from payments.reading import account_of
 
-BACK = Signer(salt="payments.way-back")
+BACK = "payments.way-back"
 CARD = {"payment_method_types": ["card"]}
 
 
@@ -91,13 +91,13 @@ def _ways_back(deposit: Deposit) -> dict[str, str]:
 
 def reference_of(deposit: Deposit) -> str:
     """A deposit's name in an address, which nobody can guess; the same at every try."""
-    return BACK.sign(str(deposit.uuid))
+    return Signer(salt=BACK).sign(str(deposit.uuid))
 
 
 def deposit_of(reference: str) -> Deposit | None:
     """The deposit that `reference_of` has named."""
     try:
-        return Deposit.objects.filter(uuid=BACK.unsign(reference)).first()
+        return Deposit.objects.filter(uuid=Signer(salt=BACK).unsign(reference)).first()
     except BadSignature:
         return None
 
