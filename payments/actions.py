@@ -16,7 +16,7 @@ from payments.models import Action, Channel, Deposit, DepositKind, DepositStatus
 from payments.money import to_stripe
 from payments.reading import account_of
 
-BACK = "payments.way-back"  # a salt
+BACK = "payments.way-back"
 CARD = {"payment_method_types": ["card"]}
 
 

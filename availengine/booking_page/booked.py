@@ -27,19 +27,19 @@ from payments.actions import deposit_of
 from payments.models import DepositStatus
 from payments.money import spoken
 
-BOOKED = TimestampSigner(salt="booking-page.booked")
+SALT = "booking-page.booked"
 LASTS = timedelta(days=1)
 
 
 def address(business: Business, booking: Booking, lang: str = "", *, paid: bool = False) -> str:
-    path = reverse("booking-page-booked", args=[business.slug, BOOKED.sign(booking.uuid.hex)])
+    path = reverse("booking-page-booked", args=[business.slug, TimestampSigner(salt=SALT).sign(booking.uuid.hex)])
     query = "&".join([*([f"lang={lang}"] if lang else []), *(["paid"] if paid else [])])
     return f"{path}?{query}" if query else path
 
 
 def _found(visit: Visit, reference: str) -> Booking:
     try:
-        key = UUID(hex=BOOKED.unsign(reference, max_age=LASTS))
+        key = UUID(hex=TimestampSigner(salt=SALT).unsign(reference, max_age=LASTS))
     except (BadSignature, ValueError):
         raise Http404 from None
     rows = Booking.objects.filter(business_id=visit.business.id, uuid=key)

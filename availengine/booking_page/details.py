@@ -53,7 +53,7 @@ def details_page(
     except (SlotTaken, Invalid) as error:
         if form is None:
             return lost_page(visit, plan, error)
-        context["lost"] = True
+        context |= frame(visit, replace(plan, choices=replace(plan.choices, start=None))) | {"lost": True}
         trouble = trouble or Trouble(words.said(error), nearest_to(visit, plan))
     token = token or Token(visit.choices.key or new_key(), consents.versions(visit.business))
     context |= {

@@ -71,6 +71,7 @@ def test_a_lost_slot_keeps_the_details_and_offers_others(studio: Tenant, visitor
         assert visitor.send().status_code == 409
     assert "This time has been taken meanwhile." in visitor.html
     assert kept(visitor)
+    assert "Fri, 15 May 2026, 10:00" not in visitor.html
     offered = re.findall(r'name="start" value="(\d+)"', visitor.html)
     assert len(offered) == 5
     visitor.send(start=offered[0])
