@@ -68,10 +68,14 @@ export class Booking extends HTMLElement {
     this.flow = null;
     this.frame = h("div", { class: "frame", part: "frame", lang: language });
     const wasOpen = this.dialog?.open;
-    if (this.#dialogs) this.#closed();
-    else this.root.replaceChildren(this.frame);
-    if (!this.#dialogs) this.#load();
-    else if (wasOpen) this.open();
+    this.dialog = null;
+    if (this.#dialogs) {
+      this.#closed();
+      if (wasOpen) this.open();
+    } else {
+      this.root.replaceChildren(this.frame);
+      this.#load();
+    }
   }
 
   #closed() {
@@ -96,7 +100,9 @@ export class Booking extends HTMLElement {
   // --- what there is to book -----------------------------------------------------------------------------------------
 
   async #load() {
-    const frame = this.frame;
+    const { frame } = this;
+    if (this.loading === frame) return;
+    this.loading = frame;
     const id = this.getAttribute("business") ?? "";
     const path = `/businesses/${encodeURIComponent(id)}`;
     this.api = new Api(this.#origin, this.getAttribute("key") ?? "");
@@ -107,7 +113,9 @@ export class Booking extends HTMLElement {
       this.#begin(business, services.items, resources.items);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
-      if (frame === this.frame) this.#unavailable(refusal);
+      if (frame === this.frame) await this.#unavailable(refusal);
+    } finally {
+      if (this.loading === frame) this.loading = null;
     }
   }
 
@@ -141,7 +149,7 @@ export class Booking extends HTMLElement {
 
   // Before there is anything to show: words for visitors, a hint for who has put it here.
   async #unavailable(refusal) {
-    const frame = this.frame;
+    const { frame } = this;
     const code = refusal.code === "unreachable" ? await this.#whyUnreachable() : refusal.code;
     const told = hint({ code, message: refusal.message }, this.#origin);
     if (told) console.error(`availengine-booking: ${told}`);
