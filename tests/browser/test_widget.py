@@ -296,12 +296,13 @@ def test_in_whose_language(
     expect(step(page, "when").get_by_role("heading", level=3)).to_have_text(said)
 
 
-def test_another_clock(salon: Tenant, site: Site, new_context: NewContext) -> None:
-    page = new_context(timezone_id="Europe/Athens").new_page()
+@pytest.mark.parametrize(("zone", "theirs"), [("Europe/Athens", "18:00"), ("Pacific/Auckland", "Sat 03:00")])
+def test_another_clock(salon: Tenant, site: Site, new_context: NewContext, zone: str, theirs: str) -> None:
+    page = new_context(timezone_id=zone).new_page()
     opened(page, site, salon)
-    expect(page.get_by_text("Times of Chicago: 10:00 there is 18:00 where you are.")).to_be_visible()
+    expect(page.get_by_text(f"Times of Chicago: 10:00 there is {theirs} where you are.")).to_be_visible()
     start(page, "2026-05-01T15:00:00Z").click()
-    expect(step(page, "details").locator("dd", has_text="18:00")).to_be_visible()
+    expect(step(page, "details").locator("dd", has_text=theirs)).to_be_visible()
 
 
 def test_the_same_clock(salon: Tenant, site: Site, page: Page) -> None:
