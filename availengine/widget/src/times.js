@@ -62,7 +62,8 @@ export class Clock {
   }
 
   hour(moment) {
-    return Number(new Intl.DateTimeFormat("en", { hour: "2-digit", hourCycle: "h23", timeZone: this.zone }).format(new Date(moment)));
+    const options = { hour: "2-digit", hourCycle: "h23", timeZone: this.zone };
+    return Number(new Intl.DateTimeFormat("en", options).format(new Date(moment)));
   }
 
   // What the visitor's own clock shows then, where that is another time; with its day, where that is another one.
