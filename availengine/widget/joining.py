@@ -1,7 +1,7 @@
 """The modules of `src/` as one script that any page can load: no bundler, the same bytes every time.
 
 A module imports others, texts (JSON) and style (CSS) by name, one statement a line, as browsers understand it too.
-Names are the same everywhere: what two modules both declare at the top is a syntax error of the whole.
+They share one scope then: no two of them may declare the same name at their top (tests/widget/).
 """
 
 import json
@@ -25,7 +25,7 @@ def _with_imports(path: str, name: str, done: set[str]) -> Iterator[str]:
     if path in done:
         return
     done.add(path)
-    text = (SOURCES / path).read_text()
+    text = (SOURCES / path).read_text("utf-8")
     if path.endswith(".js"):
         for found in IMPORT.finditer(text):
             yield from _with_imports(normpath(join(dirname(path), found["path"])), found["name"], done)

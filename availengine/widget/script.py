@@ -11,7 +11,7 @@ from django.conf import settings
 
 from availengine.widget.joining import joined
 
-# Scripts of earlier releases, `availengine.<digest>.js` each: pages that pinned one still ask for it.
+# Scripts of earlier releases: pages that pinned one still ask for it.
 RELEASED = Path(__file__).parent / "released"
 DIGEST_LENGTH = 16
 NEWEST = "/widget/v1/availengine.js"

@@ -211,6 +211,8 @@ def test_in_a_dialog(salon: Tenant, site: Site, page: Page, variant: str) -> Non
     expect(opener).to_be_visible()
     assert asked == []
     opener.click()
+    page.keyboard.press("Escape")
+    opener.click()
     dialog = page.get_by_role("dialog", name="North Elm Studio")
     expect(dialog).to_be_visible()
     start(page, "2026-05-01T15:00:00Z").click()
@@ -226,6 +228,21 @@ def test_in_a_dialog(salon: Tenant, site: Site, page: Page, variant: str) -> Non
         assert page.evaluate(within)
     page.get_by_role("button", name="Close").click()
     expect(opener).to_be_focused()
+    assert len(asked) == 3
+    assert len(heard(page, "ready")) == 1
+
+
+def test_attributes_that_change(salon: Tenant, site: Site, page: Page) -> None:
+    """The page's own script may change its mind: another language, another variant."""
+    opened(page, site, salon, variant="button")
+    page.get_by_role("button", name="Book now").click()
+    step(page, "when")
+    page.evaluate("document.querySelector('availengine-booking').setAttribute('lang', 'de')")
+    expect(page.get_by_role("dialog").get_by_role("heading", name="Wann")).to_be_visible()
+    page.evaluate("document.querySelector('availengine-booking').removeAttribute('variant')")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    start(page, "2026-05-01T15:00:00Z").click()
+    expect(step(page, "details").get_by_role("heading", name="Ihre Angaben")).to_be_focused()
 
 
 def test_everybody_can_use_it(salon: Tenant, site: Site, page: Page, findings: axe.Findings) -> None:
@@ -279,12 +296,13 @@ def test_in_whose_language(
     expect(step(page, "when").get_by_role("heading", level=3)).to_have_text(said)
 
 
-def test_another_clock(salon: Tenant, site: Site, new_context: NewContext) -> None:
-    page = new_context(timezone_id="Europe/Athens").new_page()
+@pytest.mark.parametrize(("zone", "theirs"), [("Europe/Athens", "18:00"), ("Pacific/Auckland", "Sat 03:00")])
+def test_another_clock(salon: Tenant, site: Site, new_context: NewContext, zone: str, theirs: str) -> None:
+    page = new_context(timezone_id=zone).new_page()
     opened(page, site, salon)
-    expect(page.get_by_text("Times of Chicago: 10:00 there is 18:00 where you are.")).to_be_visible()
+    expect(page.get_by_text(f"Times of Chicago: 10:00 there is {theirs} where you are.")).to_be_visible()
     start(page, "2026-05-01T15:00:00Z").click()
-    expect(step(page, "details").locator("dd", has_text="18:00")).to_be_visible()
+    expect(step(page, "details").locator("dd", has_text=theirs)).to_be_visible()
 
 
 def test_the_same_clock(salon: Tenant, site: Site, page: Page) -> None:

@@ -20,7 +20,7 @@ from businesses.models import ApiKey, Preset
 from businesses.roles import Permission
 from businesses.tenants import save_business
 
-REQUESTS_PER_MINUTE = 600  # of all visitors of a website together; each has limits of their own
+REQUESTS_PER_MINUTE = 600  # of all visitors of a website together; bookings of one visitor have a limit of their own
 FIELDS = tuple(BookingPageForm.base_fields)
 
 

@@ -16,7 +16,8 @@ export class Refusal extends Error {
 
   // Whether the very same request may be sent again and could succeed.
   get passing() {
-    return ["unreachable", "timeout", "offline"].includes(this.code) || (this.retryAfter !== null && this.status !== 429);
+    const unanswered = ["unreachable", "timeout", "offline"].includes(this.code);
+    return unanswered || (this.retryAfter !== null && this.status !== 429);
   }
 }
 

@@ -7,9 +7,11 @@ export function calendarFile({ answer, business, names, slot }) {
   const { id, confirmation_code: code } = answer.booking;
   const lines = [
     "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//AvailEngine//Widget//EN", "BEGIN:VEVENT",
-    `UID:${id}`, `DTSTAMP:${stamp(Date.now())}`, `DTSTART:${stamp(slot.starts_at)}`, slot.ends_at && `DTEND:${stamp(slot.ends_at)}`,
+    `UID:${id}`, `DTSTAMP:${stamp(Date.now())}`,
+    `DTSTART:${stamp(slot.starts_at)}`, slot.ends_at && `DTEND:${stamp(slot.ends_at)}`,
     `SUMMARY:${escaped(`${names.join(", ")}, ${business.name}`)}`, `DESCRIPTION:${escaped(code)}`,
     business.address && `LOCATION:${escaped(business.address)}`, "END:VEVENT", "END:VCALENDAR", "",
   ];
-  return URL.createObjectURL(new Blob([lines.filter((line) => line !== undefined && line !== null).join("\r\n")], { type: "text/calendar" }));
+  const text = lines.filter((line) => line !== undefined && line !== null).join("\r\n");
+  return URL.createObjectURL(new Blob([text], { type: "text/calendar" }));
 }

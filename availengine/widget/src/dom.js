@@ -11,6 +11,8 @@ export function h(tag, props, ...children) {
   return node;
 }
 
+export const button = (text, onclick, more) => h("button", { type: "button", part: "button", onclick, ...more }, text);
+
 // An address that a link may lead to: what comes as data may be anything.
 export function webAddress(text) {
   try {

@@ -1,6 +1,6 @@
 // <availengine-booking>: attributes, variants, the frame around the steps.
 import { Api, Refusal, wait } from "./api.js";
-import { freshId, h } from "./dom.js";
+import { button, freshId, h } from "./dom.js";
 import { Flow } from "./flow.js";
 import { hint, sentence } from "./refusals.js";
 import { detailsStep } from "./steps/details.js";
@@ -12,7 +12,10 @@ import { Words, spoken } from "./words.js";
 import STYLE from "./style.css" with { type: "css" };
 
 const ORIGIN = new URL(document.currentScript?.src || location.href).origin;
-const STEPS = { services: servicesStep, when: whenStep, details: detailsStep, lost: lostStep, pay: payStep, done: doneStep, over: overStep };
+const STEPS = {
+  services: servicesStep, when: whenStep, details: detailsStep, lost: lostStep,
+  pay: payStep, done: doneStep, over: overStep,
+};
 const BACK = { when: "services", details: "when", lost: "when" };
 
 // What the page's policy has kept from being asked.
@@ -68,16 +71,22 @@ export class Booking extends HTMLElement {
     this.flow = null;
     this.frame = h("div", { class: "frame", part: "frame", lang: language });
     const wasOpen = this.dialog?.open;
-    if (this.#dialogs) this.#closed();
-    else this.root.replaceChildren(this.frame);
-    if (!this.#dialogs) this.#load();
-    else if (wasOpen) this.open();
+    this.dialog = null;
+    if (this.#dialogs) {
+      this.#closed();
+      if (wasOpen) this.open();
+    } else {
+      this.root.replaceChildren(this.frame);
+      this.#load();
+    }
   }
 
   #closed() {
     const label = this.getAttribute("label") || this.words.say("bookNow");
-    const opener = h("button", { type: "button", class: "main opener", part: "button opener", "aria-haspopup": "dialog", onclick: () => this.open() }, label);
-    const close = h("button", { type: "button", class: "close", part: "close", "aria-label": this.words.say("close"), onclick: () => this.close() });
+    const shown = { class: "main opener", part: "button opener", "aria-haspopup": "dialog" };
+    const opener = button(label, () => this.open(), shown);
+    const named = { class: "close", part: "close", "aria-label": this.words.say("close") };
+    const close = button("", () => this.close(), named);
     this.dialog = h("dialog", { part: "dialog", "aria-label": label }, close, this.frame);
     this.dialog.addEventListener("close", () => opener.focus());
     this.root.replaceChildren(opener, this.dialog);
@@ -96,18 +105,23 @@ export class Booking extends HTMLElement {
   // --- what there is to book -----------------------------------------------------------------------------------------
 
   async #load() {
-    const frame = this.frame;
+    const { frame } = this;
+    if (this.loading === frame) return;
+    this.loading = frame;
     const id = this.getAttribute("business") ?? "";
     const path = `/businesses/${encodeURIComponent(id)}`;
     this.api = new Api(this.#origin, this.getAttribute("key") ?? "");
     frame.replaceChildren(h("p", { class: "quiet", role: "status" }, this.words.say("loading")));
     try {
-      const [business, services, resources] = await Promise.all(["", "/services", "/resources"].map((part) => this.api.get(path + part)));
+      const parts = ["", "/services", "/resources"].map((part) => this.api.get(path + part));
+      const [business, services, resources] = await Promise.all(parts);
       if (frame !== this.frame) return;
       this.#begin(business, services.items, resources.items);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
-      if (frame === this.frame) this.#unavailable(refusal);
+      if (frame === this.frame) await this.#unavailable(refusal);
+    } finally {
+      if (this.loading === frame) this.loading = null;
     }
   }
 
@@ -141,14 +155,14 @@ export class Booking extends HTMLElement {
 
   // Before there is anything to show: words for visitors, a hint for who has put it here.
   async #unavailable(refusal) {
-    const frame = this.frame;
+    const { frame } = this;
     const code = refusal.code === "unreachable" ? await this.#whyUnreachable() : refusal.code;
     const told = hint({ code, message: refusal.message }, this.#origin);
     if (told) console.error(`availengine-booking: ${told}`);
     if (frame !== this.frame) return;
     const text = sentence(this.words, told ? new Refusal("payment_required") : refusal);
-    const again = h("button", { type: "button", part: "button", onclick: () => this.#load() }, this.words.say("again"));
-    frame.replaceChildren(h("div", { class: "notice bad", role: "alert" }, text), told ? "" : h("p", { class: "row" }, again));
+    const again = h("p", { class: "row" }, button(this.words.say("again"), () => this.#load()));
+    frame.replaceChildren(h("div", { class: "notice bad", role: "alert" }, text), told ? "" : again);
     this.#emit("error", { code, status: refusal.status });
   }
 
@@ -165,11 +179,12 @@ export class Booking extends HTMLElement {
     const { title, node, ready, last } = STEPS[name](this, more);
     const before = BACK[name];
     const way = before && (before !== "services" || this.flow.asksServices);
-    const back = way && h("button", { type: "button", class: "back", part: "back", onclick: () => this.go(before) }, this.words.say("back"));
+    const back = way && button(this.words.say("back"), () => this.go(before), { class: "back", part: "back" });
     const heading = h("h3", { tabindex: "-1", id: "title", part: "title" }, title);
     this.notices.replaceChildren();
     this.announce("");
-    this.step.replaceChildren(h("div", { class: "step-head" }, back || "", heading, last ? "" : this.#place(name)), node);
+    const head = h("div", { class: "step-head" }, back || "", heading, last ? "" : this.#place(name));
+    this.step.replaceChildren(head, node);
     this.step.dataset.step = name;
     if (more.keeps) this.#field(more.keeps)?.focus();
     else if (!more.first || this.dialog?.open) this.#lead(heading);
@@ -237,8 +252,7 @@ export class Booking extends HTMLElement {
     const told = hint(refusal, this.#origin);
     if (told) console.error(`availengine-booking: ${told}`);
     if (again && refusal.code !== "payment_required") {
-      const retry = h("button", { type: "button", part: "button", onclick: () => this.go(again) }, this.words.say("again"));
-      this.notices.append(retry);
+      this.notices.append(button(this.words.say("again"), () => this.go(again)));
     }
     this.#emit("error", { code: refusal.code, status: refusal.status });
   }
@@ -249,7 +263,8 @@ export class Booking extends HTMLElement {
     if (!business.waitlist) return null;
     const query = new URLSearchParams({ service: chosen[0].id, party, date });
     const address = `${this.#origin}/book/${encodeURIComponent(business.slug)}/waitlist?${query}`;
-    return h("p", {}, h("a", { class: "button", part: "button", href: address, target: "_blank", rel: "noopener" }, this.words.say("waitlist")));
+    const link = { class: "button", part: "button", href: address, target: "_blank", rel: "noopener" };
+    return h("p", {}, h("a", link, this.words.say("waitlist")));
   }
 
   #emit(name, detail) {

@@ -36,7 +36,8 @@ export class Flow {
   #given(text) {
     if (this.services.length === 1) return [...this.services];
     const wanted = (text || "").split(",").map((part) => part.trim()).filter(Boolean);
-    const found = wanted.map((part) => this.services.find(({ id, name }) => id === part || name === part)).filter(Boolean);
+    const meant = (part) => this.services.find(({ id, name }) => id === part || name === part);
+    const found = wanted.map(meant).filter(Boolean);
     return this.several ? found.slice(0, this.most) : found.slice(0, 1);
   }
 
@@ -73,7 +74,8 @@ export class Flow {
   get staff() {
     if (!this.business.page.show_staff_selection) return [];
     const ids = this.chosen.map(({ id }) => id);
-    return this.resources.filter((one) => one.capacity_max >= this.party && ids.every((id) => one.service_ids.includes(id)));
+    const performs = (one) => ids.every((id) => one.service_ids.includes(id));
+    return this.resources.filter((one) => one.capacity_max >= this.party && performs(one));
   }
 
   get wish() {
@@ -104,7 +106,9 @@ export class Flow {
   minutes(count) {
     const hours = Math.floor(count / 60);
     const rest = count % 60;
-    return [hours && `${hours} ${this.words.say("hours")}`, (rest || !hours) && `${rest} ${this.words.say("minutes")}`].filter(Boolean).join(" ");
+    const parts = [hours && `${hours} ${this.words.say("hours")}`];
+    if (rest || !hours) parts.push(`${rest} ${this.words.say("minutes")}`);
+    return parts.filter(Boolean).join(" ");
   }
 
   // In a sentence, or null. The server decides; with several services only it knows the sum.

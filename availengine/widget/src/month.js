@@ -13,7 +13,7 @@ export class Month {
   }
 
   #head() {
-    const button = (by, name, label) => {
+    const turn = (by, name, label) => {
       const month = addMonths(this.month, by);
       const beyond = by < 0 ? lastOf(month) < this.first : firstOf(month) > this.last;
       return h("button", {
@@ -22,7 +22,8 @@ export class Month {
       });
     };
     const name = h("h4", { class: "month-name", id: "month" }, this.clock.month(this.month));
-    return h("div", { class: "month-head" }, button(-1, "previous", "previousMonth"), name, button(1, "next", "nextMonth"));
+    const [before, after] = [turn(-1, "previous", "previousMonth"), turn(1, "next", "nextMonth")];
+    return h("div", { class: "month-head" }, before, name, after);
   }
 
   #grid() {
@@ -37,7 +38,8 @@ export class Month {
   #weeks() {
     const dates = [];
     const lead = (weekday(firstOf(this.month)) - this.clock.firstWeekday + 7) % 7;
-    for (let date = addDays(firstOf(this.month), -lead); date <= lastOf(this.month) || dates.length % 7; date = addDays(date, 1)) {
+    const last = lastOf(this.month);
+    for (let date = addDays(firstOf(this.month), -lead); date <= last || dates.length % 7; date = addDays(date, 1)) {
       dates.push(monthOf(date) === this.month ? date : null);
     }
     return Array.from({ length: dates.length / 7 }, (_, week) => dates.slice(week * 7, week * 7 + 7));
@@ -62,8 +64,8 @@ export class Month {
   // Where Tab enters: the chosen day, else the first free one, else the first there is.
   #entry() {
     const dates = [...this.days.keys()];
-    const date = this.days.has(this.chosen) ? this.chosen : dates.find(this.isFree) ?? dates.find((one) => one >= this.first);
-    return this.days.get(date);
+    const free = dates.find(this.isFree) ?? dates.find((one) => one >= this.first);
+    return this.days.get(this.chosen) ?? this.days.get(free);
   }
 
   #key(event) {

@@ -62,13 +62,16 @@ export class Clock {
   }
 
   hour(moment) {
-    return Number(new Intl.DateTimeFormat("en", { hour: "2-digit", hourCycle: "h23", timeZone: this.zone }).format(new Date(moment)));
+    const options = { hour: "2-digit", hourCycle: "h23", timeZone: this.zone };
+    return Number(new Intl.DateTimeFormat("en", options).format(new Date(moment)));
   }
 
-  // What the visitor's own clock shows then, where that is another time.
+  // What the visitor's own clock shows then, where that is another time; with its day, where that is another one.
   elsewhere(moment) {
-    const show = (zone) => this.time(moment, { zone });
-    return show(this.own) === show(this.zone) ? null : show(this.own);
+    const date = (timeZone) => new Intl.DateTimeFormat("sv", { timeZone }).format(new Date(moment));
+    const theirs = this.time(moment, { zone: this.own });
+    if (date(this.own) !== date(this.zone)) return `${this.#date(date(this.own), { weekday: "short" })} ${theirs}`;
+    return theirs === this.time(moment) ? null : theirs;
   }
 
   zoneName() {

@@ -38,7 +38,8 @@ export function summary({ flow, words }, answer) {
     chosen && ["withWhom", chosen],
     answer && ["code", answer.booking.confirmation_code],
   ].filter(Boolean);
-  return h("dl", { class: "facts", part: "summary" }, rows.map(([name, text]) => [h("dt", {}, words.say(name)), h("dd", {}, text)]));
+  const told = rows.map(([name, text]) => [h("dt", {}, words.say(name)), h("dd", {}, text)]);
+  return h("dl", { class: "facts", part: "summary" }, told);
 }
 
 function field({ flow, words }, name, tag, { required, ...more }) {
@@ -51,7 +52,8 @@ function field({ flow, words }, name, tag, { required, ...more }) {
     },
   });
   control.value = flow.person[name] ?? "";
-  return h("div", { class: "field" }, h("label", { for: id }, words.say(name)), control, h("p", { class: "problem", id: `${id}-problem` }));
+  const problem = h("p", { class: "problem", id: `${id}-problem` });
+  return h("div", { class: "field" }, h("label", { for: id }, words.say(name)), control, problem);
 }
 
 function terms({ flow, words }) {
@@ -60,9 +62,10 @@ function terms({ flow, words }) {
   const said = [...new Set(rules)].map((policy) => h("p", { class: "quiet" }, policy));
   if (!text) return said;
   const id = freshId("terms");
-  const box = h("input", { type: "checkbox", id, name: "terms", "aria-required": "true", "aria-describedby": `${id}-problem` });
-  return [said, h("div", { class: "field" }, h("label", { class: "agree", for: id }, box, h("span", {}, words.say("agree"), " ", text)),
-    h("p", { class: "problem", id: `${id}-problem` }))];
+  const described = { "aria-required": "true", "aria-describedby": `${id}-problem` };
+  const box = h("input", { type: "checkbox", id, name: "terms", ...described });
+  const label = h("label", { class: "agree", for: id }, box, h("span", {}, words.say("agree"), " ", text));
+  return [said, h("div", { class: "field" }, label, h("p", { class: "problem", id: `${id}-problem` }))];
 }
 
 function mark(control, text) {

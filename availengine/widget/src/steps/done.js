@@ -1,7 +1,7 @@
 // Confirmed, asked for, or waiting for the deposit; then what became of that.
 import { Refusal } from "../api.js";
 import { calendarFile } from "../calendar.js";
-import { h, webAddress } from "../dom.js";
+import { button, h, webAddress } from "../dom.js";
 import { summary } from "./details.js";
 
 const LOOK_AGAIN = [3, 5, 10, 15]; // seconds, the last one again and again
@@ -13,11 +13,11 @@ export function doneStep(view) {
   const confirmed = booking.status === "confirmed";
   const text = words.say(confirmed ? "confirmedText" : "askedText", { name: flow.business.name });
   const told = flow.chosen.map(({ instructions }) => instructions).filter(Boolean);
+  const file = () => ({ class: "button", part: "button", download: "booking.ics", href: calendarFile(flow) });
   const node = h("div", {}, h("p", { class: "notice good" }, text), summary(view, flow.answer),
     [...new Set(told)].map((instruction) => h("p", {}, instruction)),
     h("p", { class: "row" },
-      confirmed && h("a", { class: "button", part: "button", download: "booking.ics", href: calendarFile(flow) }, words.say("calendar")),
-      h("button", { type: "button", part: "button", onclick: () => view.again() }, words.say("another"))));
+      confirmed && h("a", file(), words.say("calendar")), button(words.say("another"), () => view.again())));
   return { title: words.say(confirmed ? "confirmed" : "asked"), node, last: true };
 }
 
@@ -28,8 +28,8 @@ export function payStep(view) {
   const sameTab = view.host.getAttribute("checkout") === "same-tab";
   const values = { amount: flow.money(answer.amount_cents, answer.currency), time: flow.clock.time(answer.expires_at) };
   const held = answer.deposit_type === "authorization_hold";
-  const address = webAddress(answer.checkout_url);
-  const link = h("a", { class: "button main wide", part: "button submit", href: address, target: sameTab ? null : "_blank", rel: "noopener" },
+  const target = { href: webAddress(answer.checkout_url), target: sameTab ? null : "_blank", rel: "noopener" };
+  const link = h("a", { class: "button main wide", part: "button submit", ...target },
     words.say(held ? "payHold" : "pay", values), !sameTab && h("span", { class: "unseen" }, ` ${words.say("newTab")}`));
   const node = h("div", {}, h("p", { class: "notice" }, words.say("heldUntil", values)),
     summary(view, answer), h("p", {}, words.say(held ? "payHoldText" : "payText", values)), link,
@@ -40,7 +40,7 @@ export function payStep(view) {
 export function overStep(view) {
   const { words } = view;
   const node = h("div", {}, h("p", { class: "notice bad" }, words.say("overText")),
-    h("p", { class: "row" }, h("button", { type: "button", class: "main", part: "button", onclick: () => view.again() }, words.say("startAgain"))));
+    h("p", { class: "row" }, button(words.say("startAgain"), () => view.again(), { class: "main" })));
   return { title: words.say("over"), node, last: true };
 }
 

@@ -1,5 +1,5 @@
 // For how many, with whom, on which day, from when.
-import { freshId, h } from "../dom.js";
+import { button, freshId, h } from "../dom.js";
 import { Month } from "../month.js";
 import { monthOf } from "../times.js";
 
@@ -71,15 +71,15 @@ class When {
     const { flow, words, diary } = this;
     this.month = new Month({
       clock: flow.clock, words, month, chosen: flow.date, first: diary.first, last: diary.last, isFree: diary.isFree,
-      pick: (date) => this.pick(date, true), turn: (to, date, button) => this.#turn(to, date, button),
+      pick: (date) => this.pick(date, true), turn: (to, date, way) => this.#turn(to, date, way),
     });
     this.days.replaceChildren(this.month.node);
   }
 
-  async #turn(month, date, button) {
+  async #turn(month, date, way) {
     if ((await this.view.busy(() => this.diary.month(month).then(() => true))) === null || this.stale) return;
     this.#show(month);
-    const again = button && this.days.querySelector(`.${button}:enabled`);
+    const again = way && this.days.querySelector(`.${way}:enabled`);
     if (again) again.focus();
     else this.month.focus(date);
     this.view.announce(this.flow.clock.month(month));
@@ -96,8 +96,8 @@ class When {
     if (this.stale || flow.date !== date) return;
     if (slots === null) return this.starts.replaceChildren(h("h4", { id: "starts-title" }, flow.clock.day(date)));
     this.#offer(date, slots);
-    const count = this.words.say("startsFound", { count: slots.length });
-    if (asked) this.view.announce(`${flow.clock.day(date)}: ${slots.length ? count : this.words.say("nothingThatDay")}`);
+    const found = this.words.say(slots.length ? "startsFound" : "nothingThatDay", { count: slots.length });
+    if (asked) this.view.announce(`${flow.clock.day(date)}: ${found}`);
   }
 
   #offer(date, slots) {
@@ -110,8 +110,9 @@ class When {
       const until = PARTS[number + 1]?.[1] ?? 24;
       const some = slots.filter((_, index) => hours[index] >= from && hours[index] < until);
       const label = this.words.say(name);
-      return some.length && [h("h5", { class: "group" }, label),
-        h("ul", { class: "starts", "aria-label": label }, some.map((slot) => h("li", {}, this.#start(date, slot, twice))))];
+      const items = some.map((slot) => h("li", {}, this.#start(date, slot, twice)));
+      const list = h("ul", { class: "starts", "aria-label": label }, items);
+      return some.length && [h("h5", { class: "group" }, label), list];
     });
     this.starts.replaceChildren(title, this.#zone(slots[0]), ...parts.flat().filter(Boolean));
   }
@@ -123,7 +124,7 @@ class When {
     };
     const text = this.flow.clock.time(slot.starts_at, { named });
     const left = slot.places_left && h("small", {}, this.words.say("placesLeft", { count: slot.places_left }));
-    return h("button", { type: "button", class: "start", part: "start", "data-start": slot.starts_at, onclick: choose }, text, left);
+    return button([text, left], choose, { class: "start", part: "start", "data-start": slot.starts_at });
   }
 
   #zone(slot) {
@@ -144,8 +145,7 @@ class When {
     };
     return [
       h("p", {}, this.words.say(said)),
-      next && h("p", {}, h("button", { type: "button", part: "button", onclick: go },
-        this.words.say("nextFree", { day: this.flow.clock.shortDay(next) }))),
+      next && h("p", {}, button(this.words.say("nextFree", { day: this.flow.clock.shortDay(next) }), go)),
       this.view.waitlist(date),
     ].filter(Boolean);
   }
@@ -155,14 +155,16 @@ class When {
     const title = h("h4", { id: "starts-title" }, this.flow.clock.month(month));
     this.flow.date = null;
     this.month.choose(null);
-    this.starts.replaceChildren(title, ...this.#full(from < this.diary.first ? this.diary.first : from, "nothingThatMonth"));
+    const first = from < this.diary.first ? this.diary.first : from;
+    this.starts.replaceChildren(title, ...this.#full(first, "nothingThatMonth"));
     this.view.announce(this.words.say("nothingThatMonth"));
   }
 
   #nothing() {
     const { flow, words, view } = this;
     const { phone } = flow.business;
-    const text = words.say(phone ? "nothingAtAllCall" : "nothingAtAll", { count: flow.business.rules.window_days, phone });
+    const count = flow.business.rules.window_days;
+    const text = words.say(phone ? "nothingAtAllCall" : "nothingAtAll", { count, phone });
     this.days.replaceChildren(h("p", { class: "notice" }, text), view.waitlist(flow.clock.today()) ?? "");
     this.starts.remove();
     view.announce(text);
