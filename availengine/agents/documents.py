@@ -1,7 +1,6 @@
 """What is written for agents and needs no key: /llms.txt, and a page of Markdown per business that shows itself."""
 
 import hashlib
-from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -18,10 +17,6 @@ from businesses.models import Business
 
 MOST_LISTED = 200
 PAGE = "2"  # raised when the page itself changes: an ETag is of the page and of what is on it
-# A business that has its booking page switched off is nowhere named.
-SHOWN: dict[str, Any] = {
-    name: True for name in ("hosted_page",) if name in {field.name for field in Business._meta.get_fields()}
-}
 
 
 @require_safe
@@ -57,7 +52,8 @@ def llms(request: HttpRequest) -> HttpResponse:
 
 
 def _shown() -> QuerySet[Business]:
-    return Business.objects.filter(**SHOWN)
+    """A business that has its booking page switched off is nowhere named."""
+    return Business.objects.filter(hosted_page=True)
 
 
 def _too_many(request: HttpRequest) -> HttpResponse | None:

@@ -170,8 +170,8 @@ def _dates(visit: Visit, found: list[date]) -> list[tuple[str, str]]:
 
 
 def waitlist(visit: Visit, plan: Plan, day: date) -> str:
-    """Where a visitor asks to be told when something is freed; empty without such a page."""
-    if not getattr(visit.business, "waitlist", False):  # a flag that comes with the waitlist's own page
+    """Where a visitor asks to be told when something is freed; empty where there is no waitlist."""
+    if not visit.business.waitlist:
         return ""
     return plan.choices.but(day=day, month=None, start=None, key=None).at(f"{visit.path}/waitlist")
 

@@ -236,6 +236,7 @@ class ProfilePage(serializers.Serializer[Any]):
     show_service_prices = serializers.BooleanField()
     show_service_duration = serializers.BooleanField()
     require_customer_email = serializers.BooleanField()
+    waitlist = serializers.BooleanField()
     terms_text = serializers.CharField(allow_null=True, help_text="What customers have to agree to.")
     marketing_text = serializers.CharField(allow_null=True, help_text="What customers may agree to.")
 

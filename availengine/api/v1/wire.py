@@ -169,7 +169,8 @@ def profile(snapshot: Snapshot) -> dict[str, Any]:
     business = snapshot.business
     text = ("description", "category", "logo_url", "phone", "address")
     rules = ("slot_interval_minutes", "lead_time_minutes", "window_days", "auto_confirm", "cancel_notice_hours")
-    page = ("show_staff_selection", "show_service_prices", "show_service_duration", "require_customer_email")
+    shown = ("show_staff_selection", "show_service_prices", "show_service_duration")
+    page = (*shown, "require_customer_email", "waitlist")
     return {
         "id": str(business.uuid),
         "slug": business.slug,

@@ -260,7 +260,7 @@ export class Booking extends HTMLElement {
   // The list of those who wait, where the business has one.
   waitlist(date) {
     const { business, chosen, party } = this.flow;
-    if (!business.waitlist) return null;
+    if (!business.page.waitlist) return null;
     const query = new URLSearchParams({ service: chosen[0].id, party, date });
     const address = `${this.#origin}/book/${encodeURIComponent(business.slug)}/waitlist?${query}`;
     const link = { class: "button", part: "button", href: address, target: "_blank", rel: "noopener" };

@@ -209,13 +209,13 @@ def test_no_more_than_some_are_listed(salon: Tenant, rival: Tenant, monkeypatch:
     assert "There are more, which are not listed here." in shown
 
 
-def test_who_does_not_show_itself_is_not_there(salon: Tenant, rival: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "SHOWN", {"slug": "endpoint-rival"})
+def test_who_does_not_show_itself_is_not_there(salon: Tenant, rival: Tenant) -> None:
+    Business.objects.filter(slug="endpoint-salon").update(hosted_page=False)
     assert Client().get(PAGE).status_code == 404
     shown = text_of(Client().get("/llms.txt"))
     assert "endpoint-rival" in shown
     assert "endpoint-salon" not in shown
-    Business.objects.filter(slug="endpoint-rival").update(slug="endpoint-other")
+    Business.objects.filter(slug="endpoint-rival").update(hosted_page=False)
     assert "None shows itself here." in text_of(Client().get("/llms.txt"))
 
 

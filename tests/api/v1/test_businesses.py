@@ -98,6 +98,7 @@ def test_the_profile(shop: Tenant, slash: str) -> None:
             "show_service_prices": True,
             "show_service_duration": True,
             "require_customer_email": True,
+            "waitlist": True,
             "terms_text": None,
             "marketing_text": None,
         },
