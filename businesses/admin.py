@@ -285,7 +285,10 @@ class ServiceAdmin(DepositRuleAdmin, TenantAdmin):
         ("Time", {"fields": ("duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "also_needs")}),
         ("Price", {"fields": ("price_cents", "show_price", "show_duration")}),
         ("Deposit", {"fields": DEPOSIT_RULE}),
-        ("Booking", {"fields": ("party_min", "party_max", "places", "active", "bookable_online", "is_default")}),
+        (
+            "Booking",
+            {"fields": ("party_min", "party_max", "places", "starts", "active", "bookable_online", "is_default")},
+        ),
         ("Texts", {"fields": ("policy", "instructions")}),
     )
     save = staticmethod(catalogue.save_service)
