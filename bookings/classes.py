@@ -1,6 +1,6 @@
 """Places in classes: several bookings that share one time of a resource.
 
-The places are counted by the database (migration 0014), whoever writes; what is here sees to it that writers wait for
+The places are counted by the database (migration 0017), whoever writes; what is here sees to it that writers wait for
 each other instead of failing. See docs/classes.md and docs/locking.md.
 """
 

@@ -39,7 +39,7 @@ __all__ = ["OF_BUSINESS", "HostAdmin", "ReadOnly", "ReadOnlyInline", "ScopedAdmi
 
 admin.site.unregister(Group)
 
-BOOKED_AS = ("party_min", "party_max", "places", "active", "bookable_online", "is_default")
+BOOKED_AS = ("party_min", "party_max", "places", "starts", "active", "bookable_online", "is_default")
 DEPOSIT_RULE = ("deposit_type", "deposit_basis", "deposit_amount_cents", "deposit_percent", "deposit_only_for")
 
 
