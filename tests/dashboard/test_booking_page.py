@@ -22,7 +22,7 @@ def _address(settings: Any) -> None:
 
 def test_what_is_shown(signed_in: AsSomebody, salon: Business) -> None:
     owner = signed_in("owner")
-    assert owner.get(PAGE).content.decode().count(" checked") == 5
+    assert owner.get(PAGE).content.decode().count(" checked") == 6
     answer = owner.post(PAGE, {"show_service_prices": "on", "waitlist_offer_minutes": "45"})
     assert (answer.status_code, answer.headers["Location"]) == (302, PAGE)
     salon.refresh_from_db()

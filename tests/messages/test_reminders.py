@@ -172,7 +172,7 @@ def test_one_that_waited_too_long_is_not_sent(studio: Tenant, clock: Any) -> Non
     ok(studio.full.post(f"/v1/manage/bookings/{booking}/cancel"))
     assert sent() == []
     message.refresh_from_db()
-    assert (message.state, message.problem) == ("skipped", "The booking has changed since.")
+    assert (message.state, message.problem) == ("skipped", "What it tells of has changed since.")
 
 
 def test_test_bookings_remind_the_business(studio: Tenant, clock: Any) -> None:
