@@ -1,7 +1,7 @@
 """A person's own page of their place on the waitlist: to look at, to take or decline what is offered, to leave.
 
-As with the page of a booking the link's token is the key; there is no cookie, GET changes nothing, and the forms carry
-a signature for this entry and this offer.
+As with the page of a booking the link's token is the key; GET changes nothing, and the forms carry a signature for this
+entry and this offer.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from availengine.api.throttling import visitor_digest
 from availengine.clock import current_minute, current_time
+from availengine.link_pages import private, signed
 from bookings import execution, settlement
 from bookings.deposits import DepositWish
 from bookings.holds import HoldEnded
@@ -30,8 +31,6 @@ from businesses.actors import act_as
 from businesses.errors import Busy, Conflict, DomainError
 from payments.models import Channel
 from payments.money import spoken
-
-FORM_LASTS = 24 * 3600  # seconds
 
 View = Callable[[HttpRequest, WaitlistEntry, str], HttpResponse]
 
@@ -46,11 +45,7 @@ def with_entry(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
             raise Http404
         act_as("customer")
         with letters.in_language_of(entry):
-            response = view(request, entry, token)
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        response.headers["Cache-Control"] = "no-store"
-        return response
+            return private(view(request, entry, token))
 
     return wrapped
 
@@ -107,7 +102,7 @@ def decline(request: HttpRequest, found: WaitlistEntry, token: str) -> HttpRespo
 @require_POST
 @with_entry
 def leave(request: HttpRequest, found: WaitlistEntry, token: str) -> HttpResponse:
-    if _loaded(request, "leaving", f"leave:{found.uuid}") is None:
+    if signed(request, "leaving", f"leave:{found.uuid}") is None:
         return _page(request, found, token, problem=_("Please look again, and choose."), status=403)
     try:
         leave_waitlist(found.business_id, found.uuid, live=found.live, now=current_minute())
@@ -127,15 +122,8 @@ def _refused(error: DomainError) -> str:
 
 def _signed(request: HttpRequest, found: WaitlistEntry) -> UUID | None:
     """The offer on the form that was sent, if it is one of ours for this entry."""
-    told = _loaded(request, "offer", f"offer:{found.uuid}")
+    told = signed(request, "offer", f"offer:{found.uuid}")
     return UUID(told) if told else None
-
-
-def _loaded(request: HttpRequest, name: str, salt: str) -> str | None:
-    try:
-        return str(signing.loads(request.POST.get(name, ""), salt=salt, max_age=FORM_LASTS))
-    except (signing.BadSignature, ValueError, UnicodeError):
-        return None
 
 
 def _page(

@@ -8,7 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from availengine.api.idempotency import forget_answers
-from availengine.manage_page.access import salt_to_erase, signed, with_booking
+from availengine.link_pages import signed
+from availengine.manage_page.access import salt_to_erase, with_booking
 from availengine.manage_page.page import surroundings
 from bookings.models import Booking
 from bookings.privacy import erase_booking, erasure_obstacle, export_booking

@@ -8,7 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from availengine.clock import current_minute, current_time
-from availengine.manage_page.access import salt_to_cancel, salt_to_move, signed, with_booking
+from availengine.link_pages import signed
+from availengine.manage_page.access import salt_to_cancel, salt_to_move, with_booking
 from availengine.manage_page.page import booking_page, chosen_start, cost, may_cancel
 from bookings import customer_moves, execution, services, settlement
 from bookings.calendar_files import calendar_file
