@@ -21,7 +21,7 @@ from bookings.services import NewBooking, create_booking
 from bookings.waitlist.entries import NewEntry, join_waitlist
 from businesses.calendars import add_feed, create_address
 from businesses.keys import issue_key
-from businesses.localtime import instants
+from businesses.localtime import date_of, instants
 from businesses.models import Business, Closure, Member, Resource, Service, ServiceCategory
 from businesses.roles import Permission
 from tests import factories
@@ -276,7 +276,7 @@ def world(_world: Stored[World], db: None) -> World:
 
 
 def waits(business: Business) -> WaitlistEntry:
-    day = date.fromisoformat(NEXT_WEEK)
+    day = date_of(business.zone, current_minute()) + timedelta(days=7)
     guest = Guest(first_name="Ada", last_name="", phone="+13125550101", email="ada@example.com")
     new = NewEntry(business_id=business.id, live=True, guest=guest, first_day=day, last_day=day)
     return join_waitlist(new, now=current_minute())

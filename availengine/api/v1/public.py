@@ -169,7 +169,7 @@ class BookingView(V1View):
         return Unfinished(owed) if owed else Response(created_booking(booking, placement), status=201)
 
     @extend_schema(
-        operation_id="booking_state",
+        operation_id="get_booking_state",
         summary="What has become of a booking that was made with checkout",
         responses=answers.BookingState,
     )

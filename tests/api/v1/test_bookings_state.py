@@ -50,9 +50,9 @@ def test_a_page_of_stripes_in_place_of_a_secret(studio: Tenant, stripe: Sandbox)
     ]
     assert answer["checkout_url"].startswith(f"{stripe.public_url}/checkout/")
     assert (answer["deposit_type"], answer["amount_cents"], answer["currency"]) == ("charge", 1250, "EUR")
-    assert answer["expires_at"] == "2026-05-01T09:00:00Z"
+    assert answer["expires_at"] == "2026-05-01T07:30:00Z"
     deposit = deposit_of(booking["id"])
-    assert (deposit.channel, deposit.status, deposit.amount_cents) == ("link", "pending", 1250)
+    assert (deposit.channel, deposit.status, deposit.amount_cents) == ("page", "pending", 1250)
 
 
 def test_without_a_deposit_it_changes_nothing(studio: Tenant) -> None:

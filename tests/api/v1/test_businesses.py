@@ -160,6 +160,7 @@ def test_the_services(shop: Tenant, slash: str) -> None:
         "currency": "USD",
         "party_min": 1,
         "party_max": 2,
+        "places": None,
         "policy": "Be on time",
         "instructions": "Come in",
         "photo_url": "https://example.com/cut.jpg",

@@ -196,6 +196,8 @@ def test_what_is_told_of_money(salon: Tenant, type_: str) -> None:
 
 def test_every_type_is_caused_here_or_said_why_not() -> None:
     elsewhere = {
+        "booking.held",  # tests/core/test_holds.py
+        "booking.hold_expired",
         "booking.reinstated",  # needs money that comes late: tested with payments
         "endpoint.test",  # test_webhook_endpoints.py
     }
