@@ -25,6 +25,8 @@ from django.views.decorators.http import require_http_methods
 from availengine.api.errors import ApiError
 from availengine.api.fields import PHONE
 from availengine.api.throttling import require_rate, visitor_address, visitor_digest
+from availengine.booking_page.about import LANGUAGES, about
+from availengine.booking_page.choices import Choices
 from availengine.clock import current_minute, current_time
 from bookings.customers import Guest
 from bookings.queries import snapshot_of
@@ -189,6 +191,13 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _in_language(request: HttpRequest, code: str) -> str:
+    """The same wish, asked in another language."""
+    query = request.GET.copy()
+    query["lang"] = code
+    return query.urlencode()
+
+
 def _ticket(request: HttpRequest, business: Business) -> Ticket | None:
     """The form's, if it is one of ours for this business, not too old, and was not sent too soon."""
     try:
@@ -211,7 +220,12 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     shown = ticket or Ticket(uuid.uuid4(), current_time().timestamp())
+    path = f"/book/{business.slug}/waitlist"
     context = {
+        **about(snapshot_of(business.id), Choices(), path=path, now=current_minute()),
+        "languages": [(code, name, f"{path}?{_in_language(request, code)}") for code, name in LANGUAGES],
+        "home": f"/book/{business.slug}",
+        "folded": True,
         "business": business,
         "language": language,
         "form": form,

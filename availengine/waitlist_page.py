@@ -17,12 +17,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from availengine.api.throttling import visitor_digest
+from availengine.booking_page.about import about
+from availengine.booking_page.choices import Choices
 from availengine.clock import current_minute, current_time
 from availengine.link_pages import private, signed
 from bookings import execution, settlement
 from bookings.deposits import DepositWish
 from bookings.holds import HoldEnded
 from bookings.models import AT_WORK, EntryState, OfferState, WaitlistEntry, WaitlistOffer
+from bookings.queries import snapshot_of
 from bookings.waitlist import letters, offers
 from bookings.waitlist.entries import booking_of, leave_waitlist, offer_under_way, place_of
 from bookings.waitlist.links import entry_of
@@ -132,6 +135,10 @@ def _page(
     found.refresh_from_db(fields=["state", "queued_at"])
     offer = offer_under_way(found)
     context: dict[str, Any] = {
+        **about(snapshot_of(found.business_id), Choices(), path=f"/w/{token}", now=current_minute()),
+        "languages": (),
+        "home": f"/w/{token}",
+        "folded": True,
         "entry": found,
         "business": found.business,
         "language": found.language or language_of(found.business),
