@@ -27,13 +27,13 @@ from availengine.api.fields import PHONE
 from availengine.api.throttling import require_rate, visitor_address, visitor_digest
 from availengine.booking_page.about import LANGUAGES, about
 from availengine.booking_page.choices import Choices
+from availengine.booking_page.entrance import language_for
 from availengine.clock import current_minute, current_time
 from bookings.customers import Guest
 from bookings.queries import snapshot_of
 from bookings.snapshot import Snapshot
 from bookings.waitlist.entries import NewEntry, join_waitlist
 from bookings.waitlist.links import new_link
-from bookings.wording import DATES, language_of
 from businesses.actors import act_as
 from businesses.errors import DomainError
 from businesses.localtime import DAY, date_of
@@ -63,7 +63,7 @@ class Ticket:
 class WishForm(forms.Form):
     service = forms.ChoiceField(label=gettext_lazy("What"))
     party = forms.IntegerField(label=gettext_lazy("For how many"), min_value=1, max_value=LARGEST_PARTY, initial=1)
-    date = forms.DateField(label=gettext_lazy("On"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    date = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     until = forms.DateField(
         label=gettext_lazy("Or until"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
@@ -133,7 +133,7 @@ def waitlist(request: HttpRequest, slug: str) -> HttpResponse:
     if business is None:
         raise Http404
     asked = request.POST.get("lang", "") or request.GET.get("lang", "")
-    language = asked if asked in DATES else language_of(business)
+    language = language_for(request, business, asked)
     act_as("customer")
     with translation.override(language):
         response = _answer(request, business, language)
