@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 GENERATOR = ROOT / ".venv.sdk" / "bin" / "openapi-python-client"
 VERBS = (
     *("list", "get", "search", "create", "update", "delete", "cancel", "reschedule", "save", "record", "release"),
-    *("refund", "preview", "issue", "rotate", "revoke", "replay", "resend", "test", "stream", "block"),
+    *("refund", "preview", "issue", "rotate", "revoke", "replay", "resend", "test", "stream", "block", "poll", "join"),
+    "remove",
 )
 
 
