@@ -212,6 +212,7 @@ def _page(
 ) -> HttpResponse:
     shown = ticket or Ticket(uuid.uuid4(), current_time().timestamp())
     context = {
+        "back": f"/book/{business.slug}?{request.GET.urlencode()}" if business.hosted_page else "",
         "business": business,
         "language": language,
         "form": form,
