@@ -226,6 +226,7 @@ def _page(
         "languages": [(code, name, f"{path}?{_in_language(request, code)}") for code, name in LANGUAGES],
         "home": f"/book/{business.slug}",
         "folded": True,
+        "back": f"/book/{business.slug}?{request.GET.urlencode()}" if business.hosted_page else "",
         "business": business,
         "language": language,
         "form": form,

@@ -70,7 +70,7 @@ def accept(request: HttpRequest, found: WaitlistEntry, token: str) -> HttpRespon
     offer = _signed(request, found)
     if offer is None:
         return _page(request, found, token, problem=_("Please look again, and choose."), status=403)
-    deposit = DepositWish(channel=Channel.LINK, by_rule=True, visitor=visitor_digest(request))
+    deposit = DepositWish(channel=Channel.PAGE, by_rule=True, visitor=visitor_digest(request))
     try:
         answered = offers.accept_offer(
             found.business_id, found.uuid, offer, live=found.live, now=current_minute(), deposit=deposit

@@ -249,16 +249,11 @@ class Timeline:
             name=entry.name or _("Held time"),
             what=self._what(entry),
             who=entry.resource_name,
-            state=self._state(entry),
+            state=str(STATUSES[entry.status]),
             status=entry.status,
             marks=[] if taken else list(self._marks(entry)),
             taken=taken,
         )
-
-    def _state(self, entry: Entry) -> str:
-        if entry.held_until is None:
-            return str(STATUSES[entry.status])
-        return _("Held until %(time)s") % {"time": self._time(entry.held_until)}
 
     def _css(self, entry: Entry, lane: str, *, taken: bool) -> str:
         where = f"c{self._places[entry.resource]} {place(entry.start, entry.end, self.window)}{lane}"
@@ -295,7 +290,7 @@ class Timeline:
 
     def _marks(self, entry: Entry) -> Iterator[tuple[str, str]]:
         if entry.held_until is not None:
-            yield "unpaid", self._state(entry)
+            yield "unpaid", _("Held until %(time)s") % {"time": self._time(entry.held_until)}
         if entry.late(self.now):
             yield "late", _("Late")
         if entry.deposit:

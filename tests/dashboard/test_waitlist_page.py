@@ -147,7 +147,7 @@ def test_held_times_are_seen_everywhere(staff: Client, held: Booking) -> None:
     for page in ("", "bookings/", f"bookings/{held.uuid}/"):
         shown = text(staff.get(f"/dashboard/salon/{page}"))
         assert "Held time" in shown
-        assert "Held until 10:15" in shown
+        assert shown.count("Held until 10:15") == 1
 
 
 def test_a_held_time_is_only_let_go(staff: Client, held: Booking) -> None:

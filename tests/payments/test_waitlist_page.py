@@ -16,6 +16,7 @@ from availengine.sandbox import Sandbox
 from bookings import tasks
 from bookings.models import Booking, Message, WaitlistEntry
 from bookings.waitlist import offers, turns
+from payments.actions import reference_of
 from tests.api.calls import DAY, Tenant, nothing_changes, ok
 from tests.api.paying import DECISIVE, configure, takes
 from tests.money import arrive, books_agree
@@ -269,6 +270,7 @@ def test_a_deposit_leads_to_its_payment_and_confirms(accepted: str, stripe: Sand
     assert mine().status == "confirmed"
     assert WaitlistEntry.objects.get().state == "booked"
     assert "Your booking is made." in shown(browser.get(accepted))
+    assert "Your booking is confirmed." in shown(browser.get(f"/pay/{reference_of(booking.deposit)}?paid", follow=True))
     books_agree(stripe)
 
 
