@@ -91,7 +91,8 @@ def plan_of(snapshot: Snapshot, choices: Choices) -> Plan:
 
 def takes_several(snapshot: Snapshot) -> bool:
     offered = snapshot.offered_services()
-    return len(offered) > 1 and all(_largest_party(snapshot, service) == 1 for service in offered)
+    alone = (_largest_party(snapshot, service) == 1 for service in offered if not service.places)
+    return len(offered) > 1 and all(alone)
 
 
 def _services(offered: list[Service], choices: Choices, several: bool) -> tuple[Service, ...]:
@@ -112,6 +113,9 @@ def _parties(snapshot: Snapshot, services: tuple[Service, ...]) -> range:
 
 
 def _largest_party(snapshot: Snapshot, service: Service) -> int:
+    """Of a class, all who may share a start come to one resource, whoever that is."""
+    if service.places:
+        return min(service.party_max, service.places)
     able = snapshot.calendar.services[service.id].performers
     seats = [r.capacity_max for r in snapshot.calendar.resources.values() if r.id in able and r.active and r.online]
     return min(service.party_max, max(seats, default=1))
@@ -130,8 +134,8 @@ def _people(snapshot: Snapshot, services: tuple[Service, ...], party: int | None
 def _could(snapshot: Snapshot, resource: Resource, services: tuple[Service, ...], party: int | None) -> bool:
     if not resource.active or not resource.bookable_online:
         return False
-    fits = party is None or resource.capacity_min <= party <= resource.capacity_max
-    return fits and all(snapshot.performs(resource, service) for service in services)
+    seats = party is None or resource.capacity_min <= party <= resource.capacity_max
+    return all((seats or service.places) and snapshot.performs(resource, service) for service in services)
 
 
 def _person(snapshot: Snapshot, resource: Resource, services: tuple[Service, ...]) -> Person:

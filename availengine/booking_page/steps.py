@@ -97,7 +97,7 @@ def when_step(visit: Visit, plan: Plan) -> Context:
         "day": day,
         "spoken_day": wording.spoken_date(day, visit.business) if day else "",
         "parts": [
-            (_parts()[part], [_start(visit, minute, key) for minute in found])
+            (_parts()[part], [_start(visit, minute, key, month.left.get(minute)) for minute in found])
             for part, found in times.parts_of_day(plan, starts)
         ],
         "closed": bool(day and day in month.closed),
@@ -155,9 +155,10 @@ def _parts() -> dict[str, str]:
     return {"night": _("Night"), "morning": _("Morning"), "afternoon": _("Afternoon"), "evening": _("Evening")}
 
 
-def _start(visit: Visit, minute: int, key: object) -> Context:
+def _start(visit: Visit, minute: int, key: object, left: int | None) -> Context:
     """Every start leads to a form with one key: sent twice, or gone back to, it is the same booking."""
     return {
+        "left": left,
         "time": wording.spoken_minute(minute, visit.business),
         "iso": moment_of(minute).isoformat(),
         "chosen": minute == visit.choices.start,

@@ -44,12 +44,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month and its free starts. `closed`: the days on which nothing could start even if all was free."""
+    """A month and its free starts. `closed`: the days on which nothing could start even if all was free.
+
+    `left`: how many places there are at a start of a class.
+    """
 
     first: date
     last: date
     free: Free
     closed: frozenset[date]
+    left: dict[int, int]
 
     def weeks(self) -> Iterator[list[date | None]]:
         """Monday to Sunday; None for days of other months."""
@@ -73,19 +77,32 @@ def month_of(plan: Plan, day: date, *, now: int) -> Month:
     body = remembered(
         found, Question(start, end, plan.ask), start, end, now=now, make=lambda: _free(found, start, end, now)
     )
-    days = {date.fromisoformat(key): starts for key, starts in orjson.loads(body).items()}
+    told, left = orjson.loads(body)
+    days = {date.fromisoformat(key): starts for key, starts in told.items()}
     closed = frozenset(on for on, starts in days.items() if starts is None)
-    return Month(first, last, {on: starts or [] for on, starts in days.items()}, closed)
+    return Month(first, last, {on: starts or [] for on, starts in days.items()}, closed, dict(left))
 
 
 def _free(found: Occupancy, first: date, last: date, now: int) -> bytes:
-    """Of each day the free starts; none of a day that is closed."""
-    busy, days = found.busy(), {}
+    """Of each day the free starts, none of a day that is closed; of a class also the places that are left at each."""
+    busy, days, left = found.busy(), {}, []
     for offset in range((last - first).days + 1):
         view = engine.DayView(found.snapshot.calendar, found.wish, first + timedelta(days=offset), busy)
         starts = [view.day.start + at for at in engine.positions(view.free_starts(now))]
         days[view.day.date.isoformat()] = starts if starts or view.timetable() else None
-    return orjson.dumps(days)
+        left += _places_left(view, starts, now)
+    return orjson.dumps([days, left])
+
+
+def _places_left(view: engine.DayView, starts: list[int], now: int) -> list[tuple[int, int]]:
+    if not any(service.places for service in view.wish.services):
+        return []
+    masks = view.starts(now)
+    found = [
+        (start, view.places_left(start, [key for key, mask in masks.items() if mask >> (start - view.day.start) & 1]))
+        for start in starts
+    ]
+    return [(start, left) for start, left in found if left is not None]
 
 
 def next_dates(plan: Plan, after: date, *, now: int, count: int = NEXT_DATES) -> list[date]:

@@ -127,6 +127,24 @@ def test_a_full_day_names_the_next_free_ones(studio: Tenant, visitor: Visitor) -
     assert "waitlist" not in visitor.html
 
 
+def test_a_class_says_how_many_places_are_left(make: MakeBusiness, visitor: Visitor) -> None:
+    course = {
+        "key": "yoga",
+        "name": "Yoga",
+        "duration_minutes": 60,
+        "party_max": 3,
+        "places": 3,
+        "resources": ["maria"],
+    }
+    studio = make(services=[{**course, "default": True, "starts": {"friday": ["10:00", "12:00"]}}])
+    studio.book(start_time="10:00", capacity=2)
+    visitor.go(f"/book/studio?party=1&date={DAY}")
+    shown = re.findall(r'class="time[^>]*>([^<]*)<span class="left">([^<]*)</span>', visitor.html)
+    assert shown == [("10:00", "1 place left"), ("12:00", "3 places left")]
+    visitor.go(f"/book/studio?party=2&date={DAY}")
+    assert re.findall(r'class="time[^>]*>([^<]*)<span', visitor.html) == ["12:00"]
+
+
 def test_a_closed_day_says_so(studio: Tenant, visitor: Visitor) -> None:
     span = {"starts_at": moment_of(29646720), "ends_at": moment_of(29646720 + 1440)}  # the 15th in Athens, from 03:00
     save_closure(studio.business.id, span)

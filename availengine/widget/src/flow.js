@@ -75,7 +75,8 @@ export class Flow {
     if (!this.business.page.show_staff_selection) return [];
     const ids = this.chosen.map(({ id }) => id);
     const performs = (one) => ids.every((id) => one.service_ids.includes(id));
-    return this.resources.filter((one) => one.capacity_max >= this.party && performs(one));
+    const shared = this.chosen.every(({ places }) => places);
+    return this.resources.filter((one) => (shared || one.capacity_max >= this.party) && performs(one));
   }
 
   get wish() {
