@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 AT_ONCE = 3  # on two cores: the proofs and the browser often wait
 PARTS = {
     "proofs": ("tests/proofs",),
-    "pages": ("tests/dashboard", "tests/admin"),
-    "tests": ("tests",),
     "api": ("tests/api",),
+    "tests": ("tests",),
+    "pages": ("tests/dashboard", "tests/admin"),
     "schemas": ("tests/proofs/test_schemathesis.py",),
-    "stack": ("tests/embedded",),
     "browser": ("tests/browser",),
+    "stack": ("tests/embedded",),
 }
 REPORTS = ("= ERRORS =", "= FAILURES =", "= warnings summary =")  # where pytest begins to tell of what went wrong
 

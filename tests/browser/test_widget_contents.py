@@ -46,7 +46,7 @@ def test_a_full_day(salon: Tenant, site: Site, page: Page, address: str, waits: 
     expect(day(page, "2026-05-02")).to_have_accessible_name("Saturday 2 May, nothing free")
     day(page, "2026-05-02").click()
     expect(page.get_by_text("There is no free time on this day.", exact=True)).to_be_visible()
-    link = page.get_by_role("link", name="Join the waiting list")
+    link = page.get_by_role("link", name="Join the waitlist")
     if waits:
         query = f"service={salon.service('cut')}&party=1&date=2026-05-02"
         expect(link).to_have_attribute("href", f"{address}/book/salon/waitlist?{query}")
