@@ -17,6 +17,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.embedded.living import alive
+
 ROOT = Path(__file__).resolve().parents[2]
 LAST_LINE = "Ctrl-C stops everything"
 START_WITHIN = 120.0  # machines that run tests are busy
@@ -98,11 +100,6 @@ def command_line(process: psutil.Process) -> list[str]:
     except psutil.Error:  # just gone
         return []
     return words
-
-
-def alive(found: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that still run; a zombie only waits for somebody to take note of its end."""
-    return [one for one in found if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 
 def free_port() -> int:

@@ -21,6 +21,7 @@ from availengine.embedded.errors import StackError, StackInUse
 from availengine.embedded.server_user import require_passwd_entry
 from availengine.embedded.sockets import socket_directory
 from availengine.embedded.stack import Stack
+from tests.embedded.living import alive
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY")
@@ -282,7 +283,7 @@ def test_servers_die_with_a_process_that_is_killed_and_the_next_start_works(tmp_
     stack.start()
     try:
         assert len(started) > 2
-        assert not [one for one in started if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+        assert not alive(started)
         with as_app(stack) as connection:
             assert value(connection, "SELECT 1") == 1
     finally:
