@@ -11,6 +11,8 @@ import environ
 from django.templatetags.static import static
 from psycopg.conninfo import conninfo_to_dict
 
+from availengine.api.names import NAMES
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -274,30 +276,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "PREPROCESSING_HOOKS": ["availengine.api.schema.one_spelling_of_each_path"],
     "SECURITY": [{"apiKey": []}],
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
-    "ENUM_NAME_OVERRIDES": {
-        "ResourceKind": "businesses.models.ResourceKind",
-        "ClosureKind": "businesses.models.ClosureKind",
-        "BookingStatus": "bookings.models.Status",
-        "DepositKind": "payments.models.DepositKind",
-        "DepositStatus": "payments.models.DepositStatus",
-        "DepositType": "businesses.models.DepositType",
-        "EntryKind": "payments.models.EntryKind",
-        "MessageState": "bookings.models.MessageState",
-        "DeliveryState": "webhooks.models.State",
-        "WaitlistState": "bookings.models.EntryState",
-        "CalendarFeedState": "bookings.feeds.overview.STATES",
-        # What clients that are made from the documents call these types.
-        "BookingSource": "bookings.models.Source",
-        "DepositAudience": "businesses.models.DepositAudience",
-        "DepositBasis": "businesses.models.DepositBasis",
-        "KeyMode": ["live", "test"],
-        "KeyPreset": "businesses.models.Preset",
-        "MessageChannel": "bookings.models.MessageChannel",
-        "SeriesConflicts": ["refuse", "skip"],
-        "SeriesUnit": "bookings.models.SeriesUnit",
-        "WaitlistLanguage": ["en", "de", "el"],
-        "Weekday": "availengine.api.v1.catalogue.WEEKDAYS",
-    },
+    "ENUM_NAME_OVERRIDES": NAMES,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_REQUEST": True,
 }

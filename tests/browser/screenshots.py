@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -68,13 +68,11 @@ def _free_port() -> int:
 def _told(program: "subprocess.Popen[bytes]", health: str) -> dict[str, Any]:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and program.poll() is None:
-        try:
-            with urlopen(health):
-                told: dict[str, Any] = json.loads((VAR / "demo.json").read_text())
-            if len(told["businesses"]) == BUSINESSES:  # it answers before the last of them is there
+        # Neither server nor file is there at first, and it answers before the last of the businesses is there.
+        with suppress(URLError, FileNotFoundError, ConnectionError), urlopen(health):
+            told: dict[str, Any] = json.loads((VAR / "demo.json").read_text())
+            if len(told["businesses"]) == BUSINESSES:
                 return told
-        except (URLError, FileNotFoundError, ConnectionError):
-            pass
         time.sleep(0.5)
     raise RuntimeError("the demo did not start")
 
